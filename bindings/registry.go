@@ -1,0 +1,92 @@
+// Package bindings is the API that ntopng's Lua scripts see: the ntop,
+// interface, flow, host and network namespaces. Every documented name is
+// declared here, one file per documented group; the registry makes the Lua
+// tables, checks arguments, and answers for the names that do nothing yet.
+//
+// A binding talks to the engine through its exported API and to
+// compat/keyvalue; it does not call another binding, knows nothing of HTTP
+// beyond the Output it is given, and holds no state of its own.
+package bindings
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+)
+
+// Status says how far a binding is.
+type Status string
+
+// Statuses.
+const (
+	Working     Status = "working"     // does what the original does
+	Pending     Status = "pending"     // declared; a call is logged once and returns nothing
+	Unavailable Status = "unavailable" // cannot work on this host or edition; Reason says why
+)
+
+// Binding is one Lua-visible function.
+type Binding struct {
+	Namespace string
+	Name      string
+	Group     string // documented group
+	Status    Status
+	Reason    string
+	Fn        func(c *Call)
+}
+
+// Key is "namespace.name".
+func (b *Binding) Key() string { return b.Namespace + "." + b.Name }
+
+var (
+	registryMu sync.RWMutex
+	registry   = map[string]*Binding{}
+)
+
+func init() {
+	for _, n := range documented {
+		key := n.ns + "." + n.name
+		registry[key] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Status: Pending,
+			Reason: "not built yet"}
+	}
+}
+
+// register makes ns.name work. It is called from the init functions of this
+// package's files; an unknown or doubly registered name is a programming error.
+func register(ns string, fns map[string]func(c *Call)) {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	for name, fn := range fns {
+		b := registry[ns+"."+name]
+		if b == nil {
+			panic(fmt.Sprintf("bindings: %s.%s is not a documented name", ns, name))
+		}
+		if b.Fn != nil {
+			panic(fmt.Sprintf("bindings: %s.%s registered twice", ns, name))
+		}
+		b.Fn, b.Status, b.Reason = fn, Working, ""
+	}
+}
+
+// unavailable marks ns.name as answering what the original answers where the
+// feature does not exist; reason is shown in the listing.
+func unavailable(ns, name, reason string, fn func(c *Call)) {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	b := registry[ns+"."+name]
+	if b == nil || b.Fn != nil {
+		panic(fmt.Sprintf("bindings: cannot mark %s.%s", ns, name))
+	}
+	b.Fn, b.Status, b.Reason = fn, Unavailable, reason
+}
+
+// All lists every binding, ordered by namespace and name.
+func All() []*Binding {
+	registryMu.RLock()
+	defer registryMu.RUnlock()
+	out := make([]*Binding, 0, len(registry))
+	for _, b := range registry {
+		out = append(out, b)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Key() < out[j].Key() })
+	return out
+}

@@ -1,0 +1,7 @@
+// Package lua runs ntopng's Lua 5.4 scripts on Shopify/go-lua, a Lua 5.2 VM,
+// and hides the difference: source translation, standard library, errors,
+// coroutines, chunk cache, bounds. Nothing else in the project knows which VM
+// is underneath, so no go-lua type appears in an exported signature.
+//
+// The package knows nothing of packets, HTTP or Redis.
+package lua

@@ -1,0 +1,161 @@
+// Package decode turns a captured frame into the few facts that the flow
+// engine needs: addresses, ports, flags, lengths and the transport payload.
+//
+// It works by hand over byte slices, allocates nothing, keeps no state between
+// frames (fragment memory lives in Reassembler) and never reads past the frame.
+// Nothing about flows, hosts or time may enter this package.
+package decode
+
+import "net/netip"
+
+// LinkType is a link-layer header type as registered at tcpdump.org
+// (LINKTYPE_ values, which are what capture files carry).
+type LinkType uint16
+
+// Link types that Decode understands.
+const (
+	LinkNull      LinkType = 0   // BSD loopback, address family in host byte order
+	LinkEthernet  LinkType = 1   // IEEE 802.3
+	LinkPPP       LinkType = 9   // PPP, optionally in HDLC-like framing
+	LinkPPPHDLC   LinkType = 50  // PPP in HDLC-like framing
+	LinkRaw12     LinkType = 12  // raw IP as some BSDs number it
+	LinkRaw14     LinkType = 14  // raw IP as OpenBSD numbers it
+	LinkRaw       LinkType = 101 // raw IPv4 or IPv6
+	LinkCHDLC     LinkType = 104 // Cisco HDLC
+	LinkWiFi      LinkType = 105 // IEEE 802.11
+	LinkLoop      LinkType = 108 // OpenBSD loopback, address family in network byte order
+	LinkLinuxSLL  LinkType = 113 // Linux cooked capture v1
+	LinkPPPoE     LinkType = 51  // PPP over Ethernet session
+	LinkRadiotap  LinkType = 127 // radiotap header, then 802.11
+	LinkIPv4      LinkType = 228 // raw IPv4
+	LinkIPv6      LinkType = 229 // raw IPv6
+	LinkLinuxSLL2 LinkType = 276 // Linux cooked capture v2
+)
+
+// Reason says why a frame, or a part of it, could not be decoded. ReasonNone
+// is a frame that decoded as far as this package goes.
+type Reason uint8
+
+// Reasons, counted one by one by the interface.
+const (
+	ReasonNone            Reason = iota
+	ReasonEmpty                  // zero-length frame
+	ReasonTruncatedLink          // link header cut off
+	ReasonTruncatedNet           // IP or ARP header cut off
+	ReasonTruncatedL4            // transport header cut off
+	ReasonMalformed              // a header contradicts itself (version, header length, offset)
+	ReasonUnsupportedLink        // link type that is not known here
+	ReasonTunnelDepth            // more nested tunnels than MaxTunnels
+	ReasonCount                  // number of reasons; not a reason
+)
+
+// MaxTunnels bounds how many encapsulations Decode follows in one frame.
+const MaxTunnels = 4
+
+// TCP flag bits, as on the wire.
+const (
+	FIN uint8 = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+	ECE
+	CWR
+)
+
+// IP protocol numbers (IANA) that the engine names.
+const (
+	ProtoICMP   uint8 = 1
+	ProtoIGMP   uint8 = 2
+	ProtoIPIP   uint8 = 4
+	ProtoTCP    uint8 = 6
+	ProtoUDP    uint8 = 17
+	ProtoIPv6   uint8 = 41
+	ProtoGRE    uint8 = 47
+	ProtoESP    uint8 = 50
+	ProtoAH     uint8 = 51
+	ProtoICMPv6 uint8 = 58
+	ProtoSCTP   uint8 = 132
+)
+
+// Layer says how far a frame was understood.
+type Layer uint8
+
+// Layers.
+const (
+	LayerNone      Layer = iota // not even the link layer
+	LayerLink                   // a frame without IP or ARP (STP, LLDP, ...)
+	LayerARP                    // an ARP packet; see the ARP fields
+	LayerNetwork                // IP, without a decodable transport header (later fragment, unknown protocol)
+	LayerTransport              // IP and ports, or ICMP type and code
+)
+
+// Tunnel names the innermost encapsulation that was removed.
+type Tunnel uint8
+
+// Tunnels.
+const (
+	TunnelNone Tunnel = iota
+	TunnelGRE
+	TunnelIPIP
+	TunnelVXLAN
+	TunnelGTP
+	TunnelTZSP
+	TunnelCAPWAP
+	TunnelPPPoE
+	TunnelMPLS
+	TunnelTeredo
+	TunnelERSPAN
+	TunnelL2TP
+)
+
+// Packet is one decoded frame. It is reused: Decode resets every field.
+// Payload and Net alias the frame and are valid as long as it is.
+type Packet struct {
+	Time    int64 // capture time, nanoseconds since the Unix epoch
+	WireLen int   // length on the wire
+	CapLen  int   // captured length
+
+	Layer     Layer
+	Tunnel    Tunnel
+	EtherType uint16 // of the outermost network layer; 0 when the link has none
+	HasMAC    bool
+	SrcMAC    [6]byte
+	DstMAC    [6]byte
+	VLAN      uint16 // outermost 802.1Q tag (of the inner frame for tunnels), 0 when untagged
+	HasMPLS   bool
+
+	// Network layer, innermost.
+	IPVersion  uint8      // 4 or 6, 0 without IP
+	Src, Dst   netip.Addr // never zoned, IPv4 never mapped into IPv6
+	Proto      uint8      // transport protocol after IPv6 extension headers
+	TOS        uint8      // TOS or traffic class byte
+	TTL        uint8      // TTL or hop limit
+	IPLen      int        // length of the IP packet as its header says
+	IPID       uint32     // identification (IPv4, or IPv6 fragment header)
+	DontFrag   bool
+	Fragment   bool // part of a fragmented datagram
+	FirstFrag  bool // first part (offset 0) of a fragmented datagram
+	FragOffset int  // in bytes
+
+	// Transport layer.
+	SrcPort, DstPort   uint16
+	TCPFlags           uint8
+	Seq, Ack           uint32
+	Window             uint16
+	TCPOptions         []byte // aliases the frame
+	ICMPType, ICMPCode uint8
+	Payload            []byte // transport payload, cut at the captured length
+	PayloadLen         int    // transport payload length on the wire
+
+	// Net is the innermost IP packet from its first header byte; nil without IP.
+	Net []byte
+
+	// ARP.
+	ARPOp        uint16
+	ARPSender    netip.Addr
+	ARPTarget    netip.Addr
+	ARPSenderMAC [6]byte
+	ARPTargetMAC [6]byte
+}

@@ -1,0 +1,76 @@
+// Package dpi names the application protocol of a flow from its packets.
+//
+// One file per protocol registers a Dissector; the engine chooses candidates by
+// port and first bytes, remembers in the flow who already said no, and gives up
+// at a packet limit, after which ports and addresses decide. Identifiers, names,
+// categories, breeds and risks are nDPI's, in generated tables.
+//
+// The package keeps no flow table, reads no clock and starts no goroutine; what
+// it knows of a flow is in State, what it found is in Result.
+package dpi
+
+import "net/netip"
+
+// Confidence says how a protocol was found; the numbers are nDPI's
+// ndpi_confidence_t of October 2024.
+type Confidence uint8
+
+// Result is what is known of a flow. The zero value is "Unknown".
+type Result struct {
+	Master     uint16 // protocol that carries App, 0 when there is none
+	App        uint16 // 0 is Unknown
+	Category   uint8
+	Confidence Confidence
+	Risks      uint64 // bit n is risk id n
+}
+
+// Metadata is what dissectors read out of a flow for scripts and alerts. It is
+// allocated when the first field is set.
+type Metadata struct {
+	HostName string // SNI, HTTP Host, DNS query, DHCP or NetBIOS name
+	Info     string // one line for people
+
+	HTTPMethod      string
+	HTTPURL         string
+	HTTPUserAgent   string
+	HTTPServer      string
+	HTTPContentType string
+	HTTPStatus      int
+
+	DNSQuery      string
+	DNSQueryType  uint16
+	DNSReplyCode  uint16
+	DNSHasReply   bool
+	DNSReply      netip.Addr
+	DNSNumAnswers int
+
+	TLSVersion           uint16 // as in the ServerHello (or supported_versions), e.g. 0x0303
+	TLSCipher            uint16
+	TLSALPN              string // client's list, comma separated
+	TLSSupportedVersions string // client's list, comma separated ("TLSv1.3,TLSv1.2")
+	TLSNames             string // certificate subject alternative names, comma separated
+	TLSIssuer            string
+	TLSSubject           string
+	TLSNotBefore         int64 // Unix seconds
+	TLSNotAfter          int64
+	JA4                  string
+	JA3Server            string
+
+	SSHClient      string
+	SSHServer      string
+	HASSHClient    string
+	HASSHServer    string
+	DHCPFingerprint string
+	DHCPName       string
+	DHCPMAC        [6]byte // client hardware address
+	NetBIOSName    string
+	MDNSName       string
+	SSDPLocation   string
+}
+
+// Tuple is what a guess needs of a flow.
+type Tuple struct {
+	Proto            uint8
+	Client, Server   netip.Addr
+	CliPort, SrvPort uint16
+}
