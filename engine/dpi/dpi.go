@@ -56,16 +56,16 @@ type Metadata struct {
 	JA4                  string
 	JA3Server            string
 
-	SSHClient      string
-	SSHServer      string
-	HASSHClient    string
-	HASSHServer    string
+	SSHClient       string
+	SSHServer       string
+	HASSHClient     string
+	HASSHServer     string
 	DHCPFingerprint string
-	DHCPName       string
-	DHCPMAC        [6]byte // client hardware address
-	NetBIOSName    string
-	MDNSName       string
-	SSDPLocation   string
+	DHCPName        string
+	DHCPMAC         [6]byte // client hardware address
+	NetBIOSName     string
+	MDNSName        string
+	SSDPLocation    string
 }
 
 // Tuple is what a guess needs of a flow.
