@@ -1,0 +1,80 @@
+package counters
+
+// L7 counts one application protocol as seen from one side.
+type L7 struct {
+	Duplex
+	Flows    uint64
+	Duration uint64 // seconds in which the protocol was seen
+	lastSeen int64  // second last counted in Duration
+}
+
+// Seen counts second sec (Unix) into Duration once.
+func (l *L7) Seen(sec int64) {
+	if sec > l.lastSeen {
+		l.Duration++
+		l.lastSeen = sec
+	}
+}
+
+// L7Map counts by protocol or category id. Small maps are the rule (a host
+// speaks a handful of protocols), so it is a sorted slice.
+type L7Map struct {
+	entries []l7Entry
+}
+
+type l7Entry struct {
+	id uint16
+	c  L7
+}
+
+// At returns the counter of id, made when it is missing. The pointer is valid
+// until the next At.
+func (m *L7Map) At(id uint16) *L7 {
+	i := m.search(id)
+	if i < len(m.entries) && m.entries[i].id == id {
+		return &m.entries[i].c
+	}
+	m.entries = append(m.entries, l7Entry{})
+	copy(m.entries[i+1:], m.entries[i:])
+	m.entries[i] = l7Entry{id: id}
+	return &m.entries[i].c
+}
+
+func (m *L7Map) search(id uint16) int {
+	lo, hi := 0, len(m.entries)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if m.entries[mid].id < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// Len is the number of protocols counted.
+func (m *L7Map) Len() int { return len(m.entries) }
+
+// Each calls f in ascending order of id.
+func (m *L7Map) Each(f func(id uint16, c *L7)) {
+	for i := range m.entries {
+		f(m.entries[i].id, &m.entries[i].c)
+	}
+}
+
+// Clone is a copy that shares nothing with m.
+func (m *L7Map) Clone() L7Map {
+	return L7Map{entries: append([]l7Entry(nil), m.entries...)}
+}
+
+// Add merges o into m; durations of the same protocol are not summed, the
+// longer one stays.
+func (m *L7Map) Add(o *L7Map) {
+	o.Each(func(id uint16, c *L7) {
+		mine := m.At(id)
+		mine.Duplex.Add(c.Duplex)
+		mine.Flows += c.Flows
+		mine.Duration = max(mine.Duration, c.Duration)
+	})
+}

@@ -1,0 +1,140 @@
+package host
+
+import (
+	"sync"
+
+	"ntopgo/engine/mac"
+	"ntopgo/engine/network"
+)
+
+// stripes is how many locks the table is split over, so that shards that start
+// flows at the same time seldom wait for each other.
+const stripes = 32
+
+// Table is the set of hosts of one interface, shared by its shards.
+type Table struct {
+	max   int
+	nets  *network.Set
+	count struct {
+		sync.Mutex
+		n       int
+		refused uint64
+	}
+	stripe [stripes]struct {
+		sync.RWMutex
+		m map[Key]*Host
+	}
+}
+
+// NewTable returns an empty table of at most max hosts (0: no limit).
+func NewTable(max int, nets *network.Set) *Table {
+	t := &Table{max: max, nets: nets}
+	for i := range t.stripe {
+		t.stripe[i].m = map[Key]*Host{}
+	}
+	return t
+}
+
+func (k Key) stripe() int {
+	b := k.Addr.As16()
+	return int(b[15]^b[14]*31^b[13]*17^byte(k.VLAN)) % stripes
+}
+
+// Get returns the host of k, made at time now when missing; nil when the table
+// is full, which is counted.
+func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
+	s := &t.stripe[k.stripe()]
+	s.RLock()
+	h := s.m[k]
+	s.RUnlock()
+	if h != nil {
+		return h
+	}
+	s.Lock()
+	defer s.Unlock()
+	if h = s.m[k]; h != nil {
+		return h
+	}
+	t.count.Lock()
+	full := t.max > 0 && t.count.n >= t.max
+	if full {
+		t.count.refused++
+	} else {
+		t.count.n++
+	}
+	t.count.Unlock()
+	if full {
+		return nil
+	}
+	h = &Host{Key: k, NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr)}
+	h.data.FirstSeen, h.data.LastSeen, h.data.Mac = now, now, m
+	if m != nil {
+		m.Update(func(d *mac.Data) { d.Hosts++ })
+	}
+	s.m[k] = h
+	return h
+}
+
+// Find returns the host of k, or nil.
+func (t *Table) Find(k Key) *Host {
+	s := &t.stripe[k.stripe()]
+	s.RLock()
+	defer s.RUnlock()
+	return s.m[k]
+}
+
+// Len is the number of hosts; refused is how many could not be added because
+// the table was full.
+func (t *Table) Len() (n int, refused uint64) {
+	t.count.Lock()
+	defer t.count.Unlock()
+	return t.count.n, t.count.refused
+}
+
+// All lists the hosts in no order.
+func (t *Table) All() []*Host {
+	n, _ := t.Len()
+	out := make([]*Host, 0, n)
+	for i := range t.stripe {
+		s := &t.stripe[i]
+		s.RLock()
+		for _, h := range s.m {
+			out = append(out, h)
+		}
+		s.RUnlock()
+	}
+	return out
+}
+
+// Purge drops hosts without flows that were last seen before localLimit, or
+// remoteLimit for remote ones (nanoseconds), and says how many.
+func (t *Table) Purge(localLimit, remoteLimit int64) int {
+	dropped := 0
+	for i := range t.stripe {
+		s := &t.stripe[i]
+		s.Lock()
+		for k, h := range s.m {
+			limit := remoteLimit
+			if h.Local {
+				limit = localLimit
+			}
+			h.mu.Lock()
+			idle := h.data.ActiveAsClient+h.data.ActiveAsServer == 0 && h.data.LastSeen < limit
+			m := h.data.Mac
+			h.mu.Unlock()
+			if !idle {
+				continue
+			}
+			delete(s.m, k)
+			dropped++
+			if m != nil {
+				m.Update(func(d *mac.Data) { d.Hosts-- })
+			}
+		}
+		s.Unlock()
+	}
+	t.count.Lock()
+	t.count.n -= dropped
+	t.count.Unlock()
+	return dropped
+}

@@ -1,0 +1,144 @@
+// Package mac holds the table of layer-2 addresses seen on an interface and
+// their traffic. It knows nothing of hosts, flows or vendors.
+package mac
+
+import (
+	"fmt"
+	"sync"
+
+	"ntopgo/engine/counters"
+)
+
+// Addr is an EUI-48 address.
+type Addr [6]byte
+
+// String formats the address as "00:1A:2B:3C:4D:5E", ntopng's upper-case form.
+func (a Addr) String() string {
+	return fmt.Sprintf("%02X:%02X:%02X:%02X:%02X:%02X", a[0], a[1], a[2], a[3], a[4], a[5])
+}
+
+// IsMulticast covers group addresses, broadcast among them.
+func (a Addr) IsMulticast() bool { return a[0]&1 != 0 }
+
+// IsZero is the address that links without addresses carry.
+func (a Addr) IsZero() bool { return a == Addr{} }
+
+// Special addresses are not stations: group addresses and the zero address.
+func (a Addr) Special() bool { return a.IsMulticast() || a.IsZero() }
+
+// Mac is one layer-2 address. Fields are guarded by the mutex; readers use
+// Snapshot.
+type Mac struct {
+	Address Addr
+
+	mu   sync.Mutex
+	data Data
+}
+
+// Data is what is known of an address.
+type Data struct {
+	FirstSeen, LastSeen int64 // nanoseconds
+	Traffic             counters.Duplex
+	Throughput          counters.Throughput
+	ARPRequestsSent     uint64
+	ARPRequestsRcvd     uint64
+	ARPRepliesSent      uint64
+	ARPRepliesRcvd      uint64
+	L7                  counters.L7Map
+	Categories          counters.L7Map
+	Hosts               int // hosts that use the address now
+	DHCPName            string
+	DHCPFingerprint     string
+}
+
+// Update changes the data under the lock.
+func (m *Mac) Update(f func(d *Data)) {
+	m.mu.Lock()
+	f(&m.data)
+	m.mu.Unlock()
+}
+
+// Snapshot copies the data.
+func (m *Mac) Snapshot() Data {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.data
+	d.L7 = m.data.L7.Clone()
+	d.Categories = m.data.Categories.Clone()
+	return d
+}
+
+// Table is the set of addresses of one interface, shared by its shards.
+type Table struct {
+	mu sync.RWMutex
+	m  map[Addr]*Mac
+}
+
+// NewTable returns an empty table.
+func NewTable() *Table { return &Table{m: map[Addr]*Mac{}} }
+
+// Get returns the entry of a, made at time now when missing.
+func (t *Table) Get(a Addr, now int64) *Mac {
+	t.mu.RLock()
+	m := t.m[a]
+	t.mu.RUnlock()
+	if m != nil {
+		return m
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m = t.m[a]; m == nil {
+		m = &Mac{Address: a}
+		m.data.FirstSeen, m.data.LastSeen = now, now
+		t.m[a] = m
+	}
+	return m
+}
+
+// Find returns the entry of a, or nil.
+func (t *Table) Find(a Addr) *Mac {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.m[a]
+}
+
+// Len is the number of addresses, and of those that are no group address.
+func (t *Table) Len() (all, stations int) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for a := range t.m {
+		if !a.Special() {
+			stations++
+		}
+	}
+	return len(t.m), stations
+}
+
+// All lists the entries in no order.
+func (t *Table) All() []*Mac {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	out := make([]*Mac, 0, len(t.m))
+	for _, m := range t.m {
+		out = append(out, m)
+	}
+	return out
+}
+
+// Purge drops the addresses that have no host and were last seen before limit
+// (nanoseconds), and says how many.
+func (t *Table) Purge(limit int64) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for a, m := range t.m {
+		m.mu.Lock()
+		idle := m.data.Hosts == 0 && m.data.LastSeen < limit
+		m.mu.Unlock()
+		if idle {
+			delete(t.m, a)
+			n++
+		}
+	}
+	return n
+}
