@@ -30,9 +30,9 @@ type Host struct {
 
 // DNSCounters counts DNS messages in one direction.
 type DNSCounters struct {
-	Queries, RepliesOK, RepliesError          uint64
+	Queries, RepliesOK, RepliesError           uint64
 	A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, Any uint64
-	Other                                     uint64
+	Other                                      uint64
 }
 
 // HTTPCounters counts HTTP requests by method and answers by status class.
@@ -67,7 +67,7 @@ type Data struct {
 	UDPOtherSent        uint64 // bytes to groups and broadcast
 	L7                  counters.L7Map
 	Categories          counters.L7Map
-	DSCP                [64]counters.Duplex
+	DSCP                counters.L7Map // by DSCP value 0..63
 	Sent, Rcvd          counters.PacketShape
 	TCPSent, TCPRcvd    counters.TCPIssues
 
@@ -136,6 +136,7 @@ func (h *Host) Snapshot() Data {
 	d := h.data
 	d.L7 = h.data.L7.Clone()
 	d.Categories = h.data.Categories.Clone()
+	d.DSCP = h.data.DSCP.Clone()
 	d.ContactsAsClient, d.ContactsAsServer = len(d.ClientPeers), len(d.ServerPeers)
 	d.ClientPeers, d.ServerPeers = nil, nil
 	if h.data.ICMP != nil {
