@@ -2,7 +2,7 @@
 // engine needs: addresses, ports, flags, lengths and the transport payload.
 //
 // It works by hand over byte slices, allocates nothing, keeps no state between
-// frames (fragment memory lives in Reassembler) and never reads past the frame.
+// frames (fragment memory lives in FragmentPorts) and never reads past the frame.
 // Nothing about flows, hosts or time may enter this package.
 package decode
 
@@ -23,6 +23,7 @@ const (
 	LinkRaw       LinkType = 101 // raw IPv4 or IPv6
 	LinkCHDLC     LinkType = 104 // Cisco HDLC
 	LinkWiFi      LinkType = 105 // IEEE 802.11
+	LinkENC       LinkType = 109 // OpenBSD IPsec encapsulating interface
 	LinkLoop      LinkType = 108 // OpenBSD loopback, address family in network byte order
 	LinkLinuxSLL  LinkType = 113 // Linux cooked capture v1
 	LinkPPPoE     LinkType = 51  // PPP over Ethernet session
@@ -108,6 +109,7 @@ const (
 	TunnelTeredo
 	TunnelERSPAN
 	TunnelL2TP
+	TunnelEoIP
 )
 
 // Packet is one decoded frame. It is reused: Decode resets every field.
@@ -123,7 +125,7 @@ type Packet struct {
 	HasMAC    bool
 	SrcMAC    [6]byte
 	DstMAC    [6]byte
-	VLAN      uint16 // outermost 802.1Q tag (of the inner frame for tunnels), 0 when untagged
+	VLAN      uint16 // last 802.1Q tag met (the customer's in QinQ, the inner one in tunnels), 0 when untagged
 	HasMPLS   bool
 
 	// Network layer, innermost.
@@ -147,7 +149,12 @@ type Packet struct {
 	TCPOptions         []byte // aliases the frame
 	ICMPType, ICMPCode uint8
 	Payload            []byte // transport payload, cut at the captured length
-	PayloadLen         int    // transport payload length on the wire
+	PayloadLen         int    // transport payload length on the wire, by the IP length (no padding)
+
+	// L4 starts at the first byte of the transport header, cut at the captured
+	// length; for ICMP and IGMP Payload starts 8 bytes later, for protocols
+	// without ports the two are the same.
+	L4 []byte
 
 	// Net is the innermost IP packet from its first header byte; nil without IP.
 	Net []byte

@@ -1,0 +1,95 @@
+package decode
+
+import (
+	"hash/maphash"
+	"net/netip"
+	"time"
+)
+
+// fragWays is how many entries share a bucket of FragmentPorts.
+const fragWays = 4
+
+// fragKey identifies a fragmented datagram (RFC 791, RFC 8200).
+type fragKey struct {
+	src, dst netip.Addr
+	id       uint32
+	proto    uint8
+	vlan     uint16
+}
+
+type fragEntry struct {
+	key        fragKey
+	seen       int64 // packet time, 0 when free
+	src, dst   uint16
+	icmp, code uint8
+}
+
+// FragmentPorts remembers the ports of first fragments, so that later ones,
+// which carry none, can be counted to the same flow. It is a fixed-size,
+// set-associative table: the oldest entry of a bucket is overwritten. It is not
+// safe for concurrent use and never reads the clock.
+type FragmentPorts struct {
+	seed    maphash.Seed
+	ttl     int64
+	buckets [][fragWays]fragEntry
+}
+
+// NewFragmentPorts makes a memory of at least size datagrams (default 4096)
+// that are forgotten ttl of packet time after their first fragment (default
+// 30 s, the reassembly timeout Linux uses).
+func NewFragmentPorts(size int, ttl time.Duration) *FragmentPorts {
+	if size <= 0 {
+		size = 4096
+	}
+	if ttl <= 0 {
+		ttl = 30 * time.Second
+	}
+	n := 1
+	for n*fragWays < size {
+		n *= 2
+	}
+	return &FragmentPorts{seed: maphash.MakeSeed(), ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
+}
+
+// Apply records a first fragment and completes a later one with the ports (or
+// ICMP type and code) of its first. It returns false for a later fragment whose
+// first is not known, true for every other packet. A completed packet keeps
+// LayerNetwork: its payload starts in the middle of the datagram.
+func (f *FragmentPorts) Apply(p *Packet) bool {
+	if !p.Fragment {
+		return true
+	}
+	if p.FirstFrag && p.Layer != LayerTransport {
+		return true
+	}
+	key := fragKey{p.Src, p.Dst, p.IPID, p.Proto, p.VLAN}
+	bucket := &f.buckets[maphash.Comparable(f.seed, key)&uint64(len(f.buckets)-1)]
+	if p.FirstFrag {
+		f.record(bucket, key, p)
+		return true
+	}
+	for i := range bucket {
+		e := &bucket[i]
+		if e.seen == 0 || e.key != key || p.Time-e.seen > f.ttl || e.seen-p.Time > f.ttl {
+			continue
+		}
+		p.SrcPort, p.DstPort, p.ICMPType, p.ICMPCode = e.src, e.dst, e.icmp, e.code
+		return true
+	}
+	return false
+}
+
+func (f *FragmentPorts) record(bucket *[fragWays]fragEntry, key fragKey, p *Packet) {
+	slot := &bucket[0]
+	for i := range bucket {
+		e := &bucket[i]
+		if e.seen != 0 && e.key == key {
+			slot = e
+			break
+		}
+		if e.seen < slot.seen {
+			slot = e
+		}
+	}
+	*slot = fragEntry{key: key, seen: max(p.Time, 1), src: p.SrcPort, dst: p.DstPort, icmp: p.ICMPType, code: p.ICMPCode}
+}

@@ -1,0 +1,139 @@
+package decode
+
+// maxExtHeaders bounds the chain of IPv6 extension headers.
+const maxExtHeaders = 12
+
+// IPv6 extension headers that are skipped (RFC 8200). AH and ESP end the chain:
+// they are shown as transport protocols.
+const (
+	extHopByHop = 0
+	extRouting  = 43
+	extFragment = 44
+	extDestOpts = 60
+)
+
+// resetNetwork clears what an outer IP header left behind.
+func (d *decoder) resetNetwork() {
+	p := d.p
+	p.Layer = LayerLink
+	p.Net, p.L4, p.Payload, p.TCPOptions = nil, nil, nil, nil
+	p.PayloadLen, p.SrcPort, p.DstPort = 0, 0, 0
+	p.IPID, p.FragOffset = 0, 0
+	p.DontFrag, p.Fragment, p.FirstFrag = false, false, false
+	p.IPVersion, p.Proto = 0, 0
+}
+
+// ipv4 reads an IPv4 header (RFC 791) and what follows it.
+func (d *decoder) ipv4(v view) Reason {
+	d.resetNetwork()
+	if !v.has(20) {
+		return ReasonTruncatedNet
+	}
+	p, b := d.p, v.b
+	ihl, total := int(b[0]&0x0f)*4, int(be16(b[2:]))
+	if total == 0 { // segmentation offload: the card fills it in later
+		total = v.wire
+	}
+	if b[0]>>4 != 4 || ihl < 20 || total < ihl {
+		return ReasonMalformed
+	}
+	p.IPVersion, p.Layer = 4, LayerNetwork
+	p.TOS, p.TTL, p.Proto = b[1], b[8], b[9]
+	p.IPLen = total
+	p.IPID = uint32(be16(b[4:]))
+	p.Src, p.Dst = addr4(b[12:]), addr4(b[16:])
+	frag := be16(b[6:])
+	p.DontFrag = frag&0x4000 != 0
+	p.FragOffset = int(frag&0x1fff) * 8
+	p.Fragment = frag&0x3fff != 0
+	p.FirstFrag = p.Fragment && p.FragOffset == 0
+	v = v.trim(total)
+	p.Net = v.b
+	if !v.has(ihl) {
+		return ReasonTruncatedNet
+	}
+	return d.transport(v.skip(ihl))
+}
+
+// ipv6 reads an IPv6 header and its extension headers (RFC 8200).
+func (d *decoder) ipv6(v view) Reason {
+	d.resetNetwork()
+	if !v.has(40) {
+		return ReasonTruncatedNet
+	}
+	p, b := d.p, v.b
+	if b[0]>>4 != 6 {
+		return ReasonMalformed
+	}
+	total := 40 + int(be16(b[4:]))
+	if total == 40 && b[6] != 59 { // jumbogram or segmentation offload
+		total = v.wire
+	}
+	p.IPVersion, p.Layer = 6, LayerNetwork
+	p.TOS, p.TTL = b[0]<<4|b[1]>>4, b[7]
+	p.IPLen = total
+	p.Src, p.Dst = addr16(b[8:]), addr16(b[24:])
+	v = v.trim(total)
+	p.Net = v.b
+	next := b[6]
+	v = v.skip(40)
+	for n := 0; ; n++ {
+		p.Proto = next
+		size := 0
+		switch next {
+		case extHopByHop, extRouting, extDestOpts:
+			if !v.has(8) {
+				return ReasonTruncatedNet
+			}
+			size = (int(v.b[1]) + 1) * 8
+		case extFragment:
+			if !v.has(8) {
+				return ReasonTruncatedNet
+			}
+			size = 8
+			off := be16(v.b[2:])
+			p.FragOffset = int(off &^ 7)
+			// An atomic fragment (RFC 6946) is a whole datagram.
+			p.Fragment = off&^6 != 0
+			p.FirstFrag = p.Fragment && p.FragOffset == 0
+			p.IPID = be32(v.b[4:])
+		default:
+			return d.transport(v)
+		}
+		if p.FragOffset > 0 { // what follows is the middle of a datagram
+			p.Proto = v.b[0]
+			return d.transport(v.skip(size))
+		}
+		if n == maxExtHeaders {
+			return ReasonMalformed
+		}
+		if !v.has(size) {
+			return ReasonTruncatedNet
+		}
+		next, v = v.b[0], v.skip(size)
+	}
+}
+
+// arp reads an ARP packet for IPv4 over 6-byte addresses (RFC 826); others stay
+// at the link layer.
+func (d *decoder) arp(v view) Reason {
+	if !v.has(8) {
+		return ReasonTruncatedNet
+	}
+	b := v.b
+	if be16(b[2:]) != EtherIPv4 || b[4] != 6 || b[5] != 4 {
+		return ReasonNone
+	}
+	if !v.has(28) {
+		return ReasonTruncatedNet
+	}
+	d.resetNetwork()
+	p := d.p
+	p.Layer = LayerARP
+	p.ARPOp = be16(b[6:])
+	copy(p.ARPSenderMAC[:], b[8:14])
+	p.ARPSender = addr4(b[14:])
+	copy(p.ARPTargetMAC[:], b[18:24])
+	p.ARPTarget = addr4(b[24:])
+	return ReasonNone
+}
