@@ -15,6 +15,20 @@ import "net/netip"
 // ndpi_confidence_t of October 2024.
 type Confidence uint8
 
+// Confidences, from none to the user's word.
+const (
+	ConfidenceUnknown      Confidence = iota
+	ConfidencePort                    // by port
+	ConfidenceNBPF                    // by a packet filter
+	ConfidencePartial                 // a dissector was nearly sure
+	ConfidencePartialCache            // by what other flows of the host were
+	ConfidenceCache                   // announced by another flow
+	ConfidenceDPI                     // by its packets
+	ConfidenceIP                      // by address
+	ConfidenceAggressive              // by a loose rule
+	ConfidenceCustom                  // by a rule of the user
+)
+
 // Result is what is known of a flow. The zero value is "Unknown".
 type Result struct {
 	Master     uint16 // protocol that carries App, 0 when there is none

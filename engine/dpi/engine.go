@@ -1,0 +1,297 @@
+package dpi
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"ntopgo/engine/decode"
+)
+
+// Config of an Engine. The zero value is usable: defaults are in brackets.
+type Config struct {
+	TableYear     int // which numbering is served, 2024 or 2026 [2024]
+	MaxPacketsTCP int // packets with payload to look at before giving up [32]
+	MaxPacketsUDP int // likewise for everything else [32]
+	// MaxPackets bounds all packets looked at, with or without payload [80].
+	MaxPackets int
+	// MaxReassembly bounds the handshake bytes kept per flow and direction [16384].
+	MaxReassembly int
+	// OnPanic hears of the first panic of each dissector; it may be nil.
+	OnPanic func(dissector string, value any)
+	// NoGuess turns guesses by port and address off.
+	NoGuess bool
+}
+
+// Stats counts what the engine did, for all flows.
+type Stats struct {
+	Panics uint64 // dissector calls that panicked
+}
+
+// Engine names flows. It is immutable after New and shared by all shards; the
+// states it hands out belong to one goroutine at a time.
+type Engine struct {
+	cfg       Config
+	protocols []Protocol
+	byName    map[string]uint16
+	remap     []uint16 // 2024 id to served id; nil when they are the same
+	x         *index
+	hosts     *hostTable
+	hostCats  *hostTable
+	certs     []certPattern
+	addrs     *addressTable
+	ports     [3]map[uint16]uint16 // default port to protocol
+
+	states, works sync.Pool
+	panics        atomic.Uint64
+	panicked      []atomic.Bool
+}
+
+// New builds an engine.
+func New(cfg Config) (*Engine, error) {
+	setDefault(&cfg.TableYear, 2024)
+	setDefault(&cfg.MaxPacketsTCP, 32)
+	setDefault(&cfg.MaxPacketsUDP, 32)
+	setDefault(&cfg.MaxPackets, 80)
+	setDefault(&cfg.MaxReassembly, 16384)
+	e := &Engine{cfg: cfg, byName: map[string]uint16{}}
+	switch cfg.TableYear {
+	case 2024:
+		e.protocols = protocols2024[:]
+	case 2026:
+		e.protocols = protocols2026[:]
+		e.remap = make([]uint16, len(protocols2024))
+		for i := range e.remap {
+			e.remap[i] = uint16(i)
+		}
+		for _, m := range remap2026 {
+			e.remap[m[0]] = m[1]
+		}
+	default:
+		return nil, fmt.Errorf("dpi: no protocol table of the year %d (2024 and 2026 exist)", cfg.TableYear)
+	}
+	for i := range e.protocols {
+		e.byName[strings.ToLower(e.protocols[i].Name)] = e.protocols[i].ID
+	}
+	if len(registered) > maxDissectors {
+		return nil, fmt.Errorf("dpi: %d dissectors, at most %d", len(registered), maxDissectors)
+	}
+	e.x = newIndex(protocols2024[:])
+	e.panicked = make([]atomic.Bool, len(e.x.all))
+	var err error
+	if e.hosts, err = parseHosts(hostPatterns); err != nil {
+		return nil, err
+	}
+	if e.hostCats, err = parseHostCategories(hostCategoryPatterns); err != nil {
+		return nil, err
+	}
+	if e.certs, err = parseCerts(certPatterns); err != nil {
+		return nil, err
+	}
+	if e.addrs, err = parseAddresses(addressRanges); err != nil {
+		return nil, err
+	}
+	e.ports = defaultPorts(protocols2024[:])
+	e.states.New = func() any { return new(State) }
+	e.works.New = func() any { return new(work) }
+	return e, nil
+}
+
+func setDefault(p *int, v int) {
+	if *p == 0 {
+		*p = v
+	}
+}
+
+// Stats returns what was counted so far.
+func (e *Engine) Stats() Stats { return Stats{Panics: e.panics.Load()} }
+
+// NewState returns the state of a new flow.
+func (e *Engine) NewState() *State {
+	s := e.states.Get().(*State)
+	*s = State{}
+	return s
+}
+
+// Release takes a state back. It must not be used afterwards; its Metadata may.
+func (e *Engine) Release(s *State) {
+	e.drop(s)
+	e.states.Put(s)
+}
+
+// drop gives the working memory of an undecided flow back.
+func (e *Engine) drop(s *State) {
+	if s.w != nil {
+		s.w.reset()
+		e.works.Put(s.w)
+		s.w = nil
+	}
+}
+
+// Feed looks at one packet of the flow and returns true when no more are
+// needed. Once it did it costs nothing to call and does nothing.
+func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) bool {
+	if s.done {
+		return true
+	}
+	if s.w == nil {
+		s.w = e.works.Get().(*work)
+		s.w.begin(e, t)
+	}
+	dir := 1
+	if fromClient {
+		dir = 0
+	}
+	if s.packets[dir] < 255 {
+		s.packets[dir]++
+	}
+	l4 := transport(t.Proto)
+	if l4 == 0 {
+		e.networkProtocol(s, t, p)
+		return e.finish(s, t)
+	}
+	w := s.w
+	if len(p.Payload) == 0 || (l4 == TCP && w.retransmitted(dir, p)) {
+		return e.limit(s, t)
+	}
+	w.payloads[dir]++
+	w.ctx = Context{E: e, S: s, T: t, P: p, B: p.Payload, FromClient: fromClient, L4: l4, w: w}
+	if s.owner != 0 {
+		return e.extra(s, t)
+	}
+	e.ask(s, l4)
+	w.ctx.P, w.ctx.B = nil, nil
+	if s.found && s.owner == 0 {
+		return e.finish(s, t)
+	}
+	return e.limit(s, t)
+}
+
+// extra hands a packet to the dissector that has named the flow already.
+func (e *Engine) extra(s *State, t *Tuple) bool {
+	i := int(s.owner) - 1
+	d := e.x.all[i]
+	v := e.call(s.w, i)
+	s.w.extra++
+	most := d.Extra
+	if most == 0 {
+		most = 8
+	}
+	if v != FoundMore && v != More || int(s.w.extra) >= most {
+		return e.finish(s, t)
+	}
+	return e.limit(s, t)
+}
+
+// ask calls the candidates of a packet until one names the flow.
+func (e *Engine) ask(s *State, l4 L4) {
+	w := s.w
+	b := w.ctx.B[0]
+	for _, i := range w.byPort {
+		if !w.excluded.has(int(i)) && e.x.first[b].has(int(i)) && e.try(s, int(i)) {
+			return
+		}
+	}
+	for k := range w.excluded {
+		set := e.x.byL4[l4][k] & e.x.first[b][k] &^ w.excluded[k]
+		for ; set != 0; set &= set - 1 {
+			i := k<<6 + trailing(set)
+			if !w.isByPort(i) && e.try(s, i) {
+				return
+			}
+		}
+	}
+}
+
+// try calls one dissector; true when it named the flow.
+func (e *Engine) try(s *State, i int) bool {
+	w, d := s.w, e.x.all[i]
+	if len(w.ctx.B) < d.Min {
+		return false
+	}
+	switch e.call(w, i) {
+	case No:
+		w.excluded.set(i)
+		w.ctx.no(d.ID)
+	case More:
+		if d.MaxPackets > 0 && w.payloads[0]+w.payloads[1] >= d.MaxPackets {
+			w.excluded.set(i)
+			w.ctx.no(d.ID)
+		}
+	case Found:
+		return true
+	case FoundMore:
+		s.owner = uint16(i) + 1
+		return true
+	}
+	return false
+}
+
+// call runs a dissector and turns a panic into a No.
+func (e *Engine) call(w *work, i int) (v Verdict) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.panics.Add(1)
+			if !e.panicked[i].Swap(true) && e.cfg.OnPanic != nil {
+				e.cfg.OnPanic(e.x.all[i].Name, r)
+			}
+			v = No
+		}
+	}()
+	w.current = i
+	return e.x.all[i].Func(&w.ctx)
+}
+
+// limit ends the search when the packet budget is used up.
+func (e *Engine) limit(s *State, t *Tuple) bool {
+	most := e.cfg.MaxPacketsUDP
+	if t.Proto == decode.ProtoTCP {
+		most = e.cfg.MaxPacketsTCP
+	}
+	w := s.w
+	w.seen++
+	if w.payloads[0]+w.payloads[1] < most && w.seen < e.cfg.MaxPackets {
+		return false
+	}
+	e.GiveUp(s, t)
+	return true
+}
+
+// finish settles category and risks and gives the working memory back.
+func (e *Engine) finish(s *State, t *Tuple) bool {
+	e.settle(s, t)
+	e.drop(s)
+	s.done = true
+	return true
+}
+
+// GiveUp ends the search: what is still unknown is guessed from what dissectors
+// half saw, then from the port, then from the address.
+func (e *Engine) GiveUp(s *State, t *Tuple) {
+	if s.done {
+		return
+	}
+	if !s.found {
+		e.guess(s, t)
+	}
+	e.finish(s, t)
+}
+
+func transport(proto uint8) L4 {
+	switch proto {
+	case decode.ProtoTCP:
+		return TCP
+	case decode.ProtoUDP:
+		return UDP
+	}
+	return 0
+}
+
+// served translates a 2024 id to the served numbering.
+func (e *Engine) served(id uint16) uint16 {
+	if e.remap == nil || int(id) >= len(e.remap) {
+		return id
+	}
+	return e.remap[id]
+}

@@ -1,0 +1,214 @@
+package dpi
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// hostEntry is what a host name pattern stands for.
+type hostEntry struct {
+	proto    uint16
+	category uint8
+	breed    uint8
+	rank     int // higher wins: dots of the pattern, and its level
+	inside   bool
+	pattern  string
+}
+
+// hostTable maps host names to applications. A pattern that ends in '.' or '-'
+// matches anywhere behind a label boundary, every other one at the end of the
+// name. A match begins at the start of the name or of a label, or at a '-' when
+// the pattern itself begins with one. An exact match wins, then the pattern
+// with the most dots, then the longer one.
+type hostTable struct {
+	whole  map[string]hostEntry   // patterns that match at the end
+	inside map[string][]hostEntry // patterns that match inside, by first label
+}
+
+func newHostTable() *hostTable {
+	return &hostTable{whole: map[string]hostEntry{}, inside: map[string][]hostEntry{}}
+}
+
+func (h *hostTable) add(pattern string, en hostEntry) {
+	pattern = strings.ToLower(pattern)
+	en.pattern = pattern
+	en.rank += strings.Count(strings.TrimPrefix(pattern, "."), ".")
+	if strings.HasPrefix(pattern, ".") {
+		pattern = pattern[1:] // a match begins at a boundary anyway
+	}
+	if last := pattern[len(pattern)-1]; last == '.' || last == '-' {
+		en.inside = true
+		en.pattern = pattern
+		key := firstLabel(pattern)
+		h.inside[key] = append(h.inside[key], en)
+		return
+	}
+	if old, ok := h.whole[pattern]; !ok || en.rank > old.rank {
+		h.whole[pattern] = en
+	}
+}
+
+// firstLabel cuts at the first '.' or '-' behind the first byte.
+func firstLabel(s string) string {
+	for i := 1; i < len(s); i++ {
+		if s[i] == '.' || s[i] == '-' {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// find looks a lower-case name up.
+func (h *hostTable) find(name string) (best hostEntry, ok bool) {
+	if name == "" {
+		return best, false
+	}
+	if en, hit := h.whole[name]; hit {
+		return en, true
+	}
+	for i := range len(name) {
+		if i > 0 && name[i-1] != '.' && name[i] != '-' {
+			continue
+		}
+		rest := name[i:]
+		if en, hit := h.whole[rest]; hit && better(en, best, ok) {
+			best, ok = en, true
+		}
+		for _, en := range h.inside[firstLabel(rest)] {
+			if strings.HasPrefix(rest, en.pattern) && better(en, best, ok) {
+				best, ok = en, true
+			}
+		}
+	}
+	return best, ok
+}
+
+func better(a, b hostEntry, have bool) bool {
+	return !have || a.rank > b.rank || a.rank == b.rank && len(a.pattern) > len(b.pattern)
+}
+
+// each calls f with the fields of every line.
+func each(table string, fields int, f func([]string) error) error {
+	for line := range strings.Lines(table) {
+		w := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", fields)
+		if len(w) != fields {
+			return fmt.Errorf("dpi: table line %q has no %d fields", line, fields)
+		}
+		if err := f(w); err != nil {
+			return fmt.Errorf("dpi: table line %q: %w", line, err)
+		}
+	}
+	return nil
+}
+
+// numbers parses decimal fields.
+func numbers(w []string) ([]int, error) {
+	out := make([]int, len(w))
+	for i, s := range w {
+		v, err := strconv.Atoi(s)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func parseHosts(table string) (*hostTable, error) {
+	h := newHostTable()
+	return h, each(table, 5, func(w []string) error {
+		v, err := numbers(w[1:])
+		if err != nil {
+			return err
+		}
+		h.add(w[0], hostEntry{proto: uint16(v[0]), category: uint8(v[1]), breed: uint8(v[2]), rank: v[3]})
+		return nil
+	})
+}
+
+func parseHostCategories(table string) (*hostTable, error) {
+	h := newHostTable()
+	return h, each(table, 2, func(w []string) error {
+		v, err := numbers(w[1:])
+		if err != nil {
+			return err
+		}
+		h.add(w[0], hostEntry{category: uint8(v[0])})
+		return nil
+	})
+}
+
+// certPattern is a text in a certificate's issuer or subject.
+type certPattern struct {
+	text  string
+	proto uint16
+}
+
+func parseCerts(table string) (out []certPattern, err error) {
+	return out, each(table, 2, func(w []string) error {
+		v, err := numbers(w[:1])
+		if err != nil {
+			return err
+		}
+		out = append(out, certPattern{w[1], uint16(v[0])})
+		return nil
+	})
+}
+
+// addressTable maps networks to protocols, longest prefix first.
+type addressTable struct {
+	nets map[netip.Prefix]uint16
+	lens [2][]int // prefix lengths in use, longest first; IPv4, IPv6
+}
+
+func parseAddresses(table string) (*addressTable, error) {
+	a := &addressTable{nets: map[netip.Prefix]uint16{}}
+	var have [2][129]bool
+	err := each(table, 2, func(w []string) error {
+		p, err := netip.ParsePrefix(w[0])
+		if err != nil {
+			return err
+		}
+		v, err := numbers(w[1:])
+		if err != nil {
+			return err
+		}
+		a.nets[p.Masked()] = uint16(v[0])
+		have[family(p.Addr())][p.Bits()] = true
+		return nil
+	})
+	for f := range have {
+		for n := 128; n >= 0; n-- {
+			if have[f][n] {
+				a.lens[f] = append(a.lens[f], n)
+			}
+		}
+	}
+	return a, err
+}
+
+func family(a netip.Addr) int {
+	if a.Is4() {
+		return 0
+	}
+	return 1
+}
+
+// find returns the protocol of the longest network around addr, 0 for none.
+func (a *addressTable) find(addr netip.Addr) uint16 {
+	if !addr.IsValid() {
+		return 0
+	}
+	for _, n := range a.lens[family(addr)] {
+		p, err := addr.Prefix(n)
+		if err != nil {
+			continue
+		}
+		if id, ok := a.nets[p]; ok {
+			return id
+		}
+	}
+	return 0
+}

@@ -1,0 +1,104 @@
+package dpi
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// set stores a verdict, ids in the numbering of 2024, and its category.
+func (e *Engine) set(s *State, master, app uint16, how Confidence) {
+	if master == app {
+		master = 0
+	}
+	if app == 0 {
+		master, app = 0, master
+	}
+	s.res.Master, s.res.App, s.res.Confidence = e.served(master), e.served(app), how
+	s.found = true
+	s.res.Category = e.category(s)
+}
+
+// mailLike names the masters whose category is the flow's, whatever runs in
+// them: mail stays mail when it is read from a known provider.
+var mailLike = map[uint16]bool{
+	idMailImap: true, idMailImaps: true, idMailPop: true, idMailPops: true, idMailSmtp: true, idMailSmtps: true,
+	idDns: true, idDhcp: true,
+}
+
+func (e *Engine) category(s *State) uint8 {
+	if s.hostCat != 0 {
+		return s.hostCat
+	}
+	if mailLike[s.res.Master] {
+		return e.Protocol(s.res.Master).Category
+	}
+	c := e.Protocol(s.res.App).Category
+	if c == 0 && s.res.Master != 0 {
+		c = e.Protocol(s.res.Master).Category
+	}
+	return c
+}
+
+// Host records the host name of a flow that master carries and returns the
+// application the name stands for, 0 for none. It sets the category that the
+// name asks for, and the risks that its form brings.
+func (c *Context) Host(name string, master uint16) uint16 {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	c.Meta().HostName = name
+	en, ok := c.E.hosts.find(name)
+	if cat, hit := c.E.hostCats.find(name); hit {
+		c.S.hostCat = cat.category
+	} else if ok && !mailLike[master] {
+		c.S.hostCat = en.category
+	}
+	if !ok {
+		return 0
+	}
+	return en.proto
+}
+
+// IsNumeric reports a host name that is an address, with or without a port.
+func IsNumeric(host string) bool {
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddrPort(host)
+	return err == nil
+}
+
+// settle adds what only the whole flow tells.
+func (e *Engine) settle(s *State, t *Tuple) {
+	if s.found {
+		s.res.Category = e.category(s)
+		e.portRisk(s, t)
+	}
+	if (s.packets[0] == 0) != (s.packets[1] == 0) && !t.Server.IsMulticast() {
+		s.res.Risks |= 1 << riskUnidirectionalTraffic
+	}
+}
+
+// portRisk marks a protocol that has default ports and uses none of them.
+func (e *Engine) portRisk(s *State, t *Tuple) {
+	l4 := transport(t.Proto)
+	if l4 == 0 || s.res.Confidence == ConfidencePort || s.res.Confidence == ConfidenceIP {
+		return
+	}
+	known := false
+	for _, id := range [2]uint16{s.res.Master, s.res.App} {
+		if id == 0 {
+			continue
+		}
+		ports := e.Protocol(id).TCPPorts
+		if l4 == UDP {
+			ports = e.Protocol(id).UDPPorts
+		}
+		for _, p := range ports {
+			if known = true; p == t.SrvPort || p == t.CliPort {
+				return
+			}
+		}
+	}
+	if known {
+		s.res.Risks |= 1 << riskKnownProtocolOnNonStandardPort
+	}
+}

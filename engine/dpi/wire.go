@@ -1,0 +1,27 @@
+package dpi
+
+// buffer collects the bytes of one direction in order, up to a limit.
+type buffer struct {
+	data []byte
+	seq  uint32 // sequence number behind the last byte
+	on   bool
+}
+
+func be16(b []byte) int { return int(b[0])<<8 | int(b[1]) }
+func be24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
+func be32(b []byte) uint32 {
+	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}
+func be64(b []byte) uint64 { return uint64(be32(b))<<32 | uint64(be32(b[4:])) }
+func le16(b []byte) int    { return int(b[1])<<8 | int(b[0]) }
+func le32(b []byte) uint32 {
+	return uint32(b[3])<<24 | uint32(b[2])<<16 | uint32(b[1])<<8 | uint32(b[0])
+}
+
+// has reports whether b begins with s.
+func has(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
+
+// hasAt reports whether s stands at offset i of b.
+func hasAt(b []byte, i int, s string) bool {
+	return i >= 0 && len(b) >= i+len(s) && string(b[i:i+len(s)]) == s
+}
