@@ -1,0 +1,271 @@
+package keyvalue
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func openDir(t *testing.T, dir string) Store {
+	t.Helper()
+	s, err := OpenEmbedded(EmbeddedConfig{Dir: dir, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// copyDir takes the files as a killed process leaves them.
+func copyDir(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(filepath.Join(to, "kv"), os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(to, "kv")
+}
+
+func fill(t *testing.T, s Store) {
+	t.Helper()
+	steps := []error{
+		s.Set("str", "v\x00\n"), s.SetEx("ttl", "x", time.Hour), s.SetEx("gone", "x", time.Millisecond),
+		s.HSet("h", "f", "1"), s.LTrim("l", 0, 5),
+	}
+	_, e1 := s.RPush("l", "a", "b", "c")
+	_, _, e2 := s.LPop("l")
+	_, e3 := s.SAdd("s", "m")
+	_, e4 := s.Incr("n", 5)
+	_, e5 := s.Incr("n", 2)
+	_, e6 := s.Do("ZADD", "z", "1.5", "one")
+	_, e7 := s.Do("SET", "opt", "v", "EX", "100")
+	for _, err := range append(steps, e1, e2, e3, e4, e5, e6, e7) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func verify(t *testing.T, s Store) {
+	t.Helper()
+	v, _, _ := s.Get("str")
+	check(t, "str", v, "v\x00\n")
+	v, _, _ = s.Get("n")
+	check(t, "n", v, "7")
+	l, _ := s.LRange("l", 0, -1)
+	check(t, "l", l, []string{"b", "c"})
+	h, _ := s.HGetAll("h")
+	check(t, "h", h, map[string]string{"f": "1"})
+	m, _ := s.SIsMember("s", "m")
+	check(t, "s", m, true)
+	score, _ := s.Do("ZSCORE", "z", "one")
+	check(t, "z", string(score.([]byte)), "1.5")
+	for _, key := range []string{"ttl", "opt"} {
+		if d, _ := s.TTL(key); d < 90*time.Second {
+			t.Errorf("TTL(%s) = %v", key, d)
+		}
+	}
+	if d, _ := s.TTL("opt"); d > 100*time.Second {
+		t.Errorf("TTL(opt) = %v, more than it was given", d)
+	}
+	if ok, _ := s.Exists("gone"); ok {
+		t.Error("expired key came back")
+	}
+}
+
+func TestSurvivesClose(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 3 {
+		s := openDir(t, dir)
+		if n, _ := s.DBSize(); n == 0 {
+			fill(t, s)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = openDir(t, dir)
+		verify(t, s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSurvivesKill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openDir(t, dir)
+	fill(t, s)
+	time.Sleep(5 * time.Millisecond) // "gone" expires in wall time
+	killed := copyDir(t, dir)        // no Close: what a kill leaves
+	verify(t, openDir(t, killed))
+}
+
+func TestSecondInstanceRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	openDir(t, dir)
+	if s, err := OpenEmbedded(EmbeddedConfig{Dir: dir}); err == nil {
+		_ = s.Close()
+		t.Error("two stores opened one directory")
+	} else if !strings.Contains(err.Error(), "in use") {
+		t.Errorf("unclear error: %v", err)
+	}
+}
+
+// Cutting or changing any byte of the files must never panic, and a cut
+// journal keeps what comes before the cut.
+func TestDamagedFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openDir(t, dir)
+	for i := range 5 {
+		if err := s.Set(fmt.Sprint("k", i), strings.Repeat("v", 10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	journals, _ := filepath.Glob(filepath.Join(dir, "journal.*"))
+	bases, _ := filepath.Glob(filepath.Join(dir, "base.*"))
+	if len(journals) != 1 || len(bases) != 1 {
+		t.Fatalf("files: %v %v", journals, bases)
+	}
+	whole, err := os.ReadFile(journals[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := (len(whole) - len(fileMagic)) / 5
+	tests := []struct {
+		name    string
+		journal []byte
+		base    []byte
+		keys    int64
+		damaged bool
+	}{
+		{"whole", whole, nil, 5, false},
+		{"cut inside the last record", whole[:len(whole)-3], nil, 4, false},
+		{"cut at a record", whole[:len(whole)-record], nil, 4, false},
+		{"empty", nil, nil, 0, true},
+		{"flipped bit in record 3", flip(whole, len(fileMagic)+2*record+12), nil, 2, true},
+		{"flipped length in record 2", flip(whole, len(fileMagic)+record+3), nil, 1, true},
+		{"no journal at all", []byte("garbage that is no journal"), nil, 0, true},
+		{"base cut", whole, []byte(fileMagic), 5, true},
+		{"base garbage", whole, []byte("x"), 5, true},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			d := copyDir(t, dir)
+			if err := os.WriteFile(filepath.Join(d, filepath.Base(journals[0])), tc.journal, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if tc.base != nil {
+				if err := os.WriteFile(filepath.Join(d, filepath.Base(bases[0])), tc.base, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s := openDir(t, d)
+			n, err := s.DBSize()
+			if err != nil || n != tc.keys {
+				t.Errorf("%d keys (%v), want %d", n, err, tc.keys)
+			}
+			if got := s.Stats()["num_journal_damaged"] > 0; got != tc.damaged {
+				t.Errorf("damage counted: %v, want %v", got, tc.damaged)
+			}
+			// Whatever happened, the store works on and what it then holds is safe.
+			if err := s.Set("after", "1"); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = openDir(t, d)
+			if n2, _ := s.DBSize(); n2 != tc.keys+1 {
+				t.Errorf("%d keys after reopening, want %d", n2, tc.keys+1)
+			}
+			if s.Stats()["num_journal_damaged"] != 0 {
+				t.Error("still damaged after one start")
+			}
+		})
+	}
+}
+
+func flip(b []byte, at int) []byte {
+	c := slices.Clone(b)
+	c[at] ^= 0x40
+	return c
+}
+
+func TestCompaction(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := OpenEmbedded(EmbeddedConfig{Dir: dir, CompactAt: 4096, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2000 {
+		if err := s.Set("same", fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var size int64
+	files, _ := filepath.Glob(filepath.Join(dir, "*.*"))
+	for _, f := range files {
+		st, _ := os.Stat(f)
+		size += st.Size()
+	}
+	if size > 3*4096 || len(files) != 2 {
+		t.Errorf("%d bytes in %v after compaction", size, files)
+	}
+	_ = s.Close()
+	v, _, _ := openDir(t, dir).Get("same")
+	check(t, "same", v, "1999")
+}
+
+func TestPollingEmptyQueueWritesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openDir(t, dir)
+	if err := s.Set("k", "v"); err != nil {
+		t.Fatal(err)
+	}
+	before := s.(*client).journal.journal.size()
+	for range 100 {
+		if _, _, err := s.LPop("queue"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Del("none"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(t, "journal size", s.(*client).journal.journal.size(), before)
+}
+
+func TestEmbeddedRefusesUnknownWrites(t *testing.T) {
+	t.Parallel()
+	s, err := NewMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for _, cmd := range []string{"EVAL", "XADD", "SPOP", "SHUTDOWN"} {
+		if _, err := s.Do(cmd, "k"); err == nil || !strings.Contains(err.Error(), "not supported") {
+			t.Errorf("%s: %v", cmd, err)
+		}
+	}
+}
+
+func FuzzReadRecord(f *testing.F) {
+	f.Add(appendRecord(nil, []string{"SET", "k", "v"}))
+	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		record, n, err := readRecord(strings.NewReader(string(b)), int64(len(b)))
+		if err == nil && (len(record) == 0 || n > int64(len(b))) {
+			t.Errorf("record %q of %d bytes from %d", record, n, len(b))
+		}
+	})
+}
