@@ -1,7 +1,7 @@
 package decode
 
 import (
-	"hash/maphash"
+	"encoding/binary"
 	"net/netip"
 	"time"
 )
@@ -24,12 +24,23 @@ type fragEntry struct {
 	icmp, code uint8
 }
 
+// hash is the same in every run, so that replaying a capture evicts the same
+// entries.
+func (k fragKey) hash() uint64 {
+	const mul = 0x9e3779b97f4a7c15
+	h := uint64(k.id)<<32 | uint64(k.vlan)<<8 | uint64(k.proto)
+	for _, a := range [...][16]byte{k.src.As16(), k.dst.As16()} {
+		h = (h ^ binary.LittleEndian.Uint64(a[:8])) * mul
+		h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(a[8:])) * mul
+	}
+	return h ^ h>>32
+}
+
 // FragmentPorts remembers the ports of first fragments, so that later ones,
 // which carry none, can be counted to the same flow. It is a fixed-size,
 // set-associative table: the oldest entry of a bucket is overwritten. It is not
 // safe for concurrent use and never reads the clock.
 type FragmentPorts struct {
-	seed    maphash.Seed
 	ttl     int64
 	buckets [][fragWays]fragEntry
 }
@@ -48,7 +59,7 @@ func NewFragmentPorts(size int, ttl time.Duration) *FragmentPorts {
 	for n*fragWays < size {
 		n *= 2
 	}
-	return &FragmentPorts{seed: maphash.MakeSeed(), ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
+	return &FragmentPorts{ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
 }
 
 // Apply records a first fragment and completes a later one with the ports (or
@@ -63,7 +74,7 @@ func (f *FragmentPorts) Apply(p *Packet) bool {
 		return true
 	}
 	key := fragKey{p.Src, p.Dst, p.IPID, p.Proto, p.VLAN}
-	bucket := &f.buckets[maphash.Comparable(f.seed, key)&uint64(len(f.buckets)-1)]
+	bucket := &f.buckets[key.hash()&uint64(len(f.buckets)-1)]
 	if p.FirstFrag {
 		f.record(bucket, key, p)
 		return true

@@ -1,0 +1,110 @@
+package capture
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+
+	"ntopgo/engine/decode"
+)
+
+// pcapFormat is what the magic number of a pcap file says.
+type pcapFormat struct {
+	order    binary.ByteOrder
+	fraction int64 // nanoseconds per unit of the second time field
+	header   int   // size of a record header
+}
+
+// pcapMagic holds the magic numbers as they stand in the file: microseconds,
+// nanoseconds and A. Kuznetzov's modified format, each in both byte orders.
+var pcapMagic = map[[4]byte]pcapFormat{
+	{0xd4, 0xc3, 0xb2, 0xa1}: {binary.LittleEndian, 1000, 16},
+	{0xa1, 0xb2, 0xc3, 0xd4}: {binary.BigEndian, 1000, 16},
+	{0x4d, 0x3c, 0xb2, 0xa1}: {binary.LittleEndian, 1, 16},
+	{0xa1, 0xb2, 0x3c, 0x4d}: {binary.BigEndian, 1, 16},
+	{0x34, 0xcd, 0xb2, 0xa1}: {binary.LittleEndian, 1000, 24},
+	{0xa1, 0xb2, 0xcd, 0x34}: {binary.BigEndian, 1000, 24},
+}
+
+// pcapRecords reads a pcap file (draft-ietf-opsawg-pcap).
+type pcapRecords struct {
+	r       *bufio.Reader
+	format  pcapFormat
+	link    decode.LinkType
+	discard int // bytes of the last record that are still in the buffer
+}
+
+func newPcap(r *bufio.Reader, format pcapFormat) (*pcapRecords, error) {
+	h, err := r.Peek(24)
+	if err != nil {
+		if err == io.EOF {
+			return nil, errDamaged{"pcap file header cut off"}
+		}
+		return nil, err
+	}
+	p := &pcapRecords{r: r, format: format, link: decode.LinkType(format.order.Uint32(h[20:]) & 0xffff)}
+	_, err = r.Discard(24)
+	return p, err
+}
+
+func (p *pcapRecords) next(f *Frame) error {
+	if _, err := p.r.Discard(p.discard); err != nil {
+		return err
+	}
+	p.discard = 0
+	h, err := p.r.Peek(p.format.header)
+	if err != nil {
+		return cutOff(err, len(h), "last record header")
+	}
+	o := p.format.order
+	sec, frac := int64(o.Uint32(h)), int64(o.Uint32(h[4:]))
+	capLen, wireLen := o.Uint32(h[8:]), o.Uint32(h[12:])
+	if capLen > maxSnapLen {
+		return damaged("record claims %d captured bytes: the file is damaged from here on", capLen)
+	}
+	rec, err := p.r.Peek(p.format.header + int(capLen))
+	if err != nil {
+		return cutOff(err, len(rec), "last record")
+	}
+	p.discard = len(rec)
+	*f = Frame{
+		Time:    sec*1e9 + frac*p.format.fraction,
+		Link:    p.link,
+		WireLen: saneWireLen(wireLen, capLen),
+		Data:    rec[p.format.header:],
+	}
+	return nil
+}
+
+func (p *pcapRecords) ready() bool {
+	n := p.discard + p.format.header
+	if p.r.Buffered() < n {
+		return false
+	}
+	h, err := p.r.Peek(n)
+	if err != nil {
+		return false
+	}
+	capLen := p.format.order.Uint32(h[p.discard+8:])
+	return capLen > maxSnapLen || p.r.Buffered() >= n+int(capLen)
+}
+
+// cutOff turns the end of the input inside a record into damage.
+func cutOff(err error, got int, what string) error {
+	if err != io.EOF {
+		return err
+	}
+	if got == 0 {
+		return io.EOF
+	}
+	return damaged("file is cut off: %s incomplete", what)
+}
+
+// saneWireLen is the length on the wire, not less than what was captured and
+// not more than a frame with segmentation offload can have.
+func saneWireLen(wire, captured uint32) int {
+	if wire < captured || wire > 1<<24 {
+		return int(captured)
+	}
+	return int(wire)
+}
