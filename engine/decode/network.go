@@ -23,8 +23,16 @@ func (d *decoder) resetNetwork() {
 	p.IPVersion, p.Proto = 0, 0
 }
 
+// noteLinkLen remembers where the outermost IP header begins.
+func (d *decoder) noteLinkLen(v view) {
+	if d.p.Net == nil {
+		d.p.LinkLen = d.p.CapLen - len(v.b)
+	}
+}
+
 // ipv4 reads an IPv4 header (RFC 791) and what follows it.
 func (d *decoder) ipv4(v view) Reason {
+	d.noteLinkLen(v)
 	d.resetNetwork()
 	if !v.has(20) {
 		return ReasonTruncatedNet
@@ -57,6 +65,7 @@ func (d *decoder) ipv4(v view) Reason {
 
 // ipv6 reads an IPv6 header and its extension headers (RFC 8200).
 func (d *decoder) ipv6(v view) Reason {
+	d.noteLinkLen(v)
 	d.resetNetwork()
 	if !v.has(40) {
 		return ReasonTruncatedNet

@@ -134,6 +134,7 @@ type Packet struct {
 	Proto      uint8      // transport protocol after IPv6 extension headers
 	TOS        uint8      // TOS or traffic class byte
 	TTL        uint8      // TTL or hop limit
+	LinkLen    int        // bytes before the outermost IP header
 	IPLen      int        // length of the IP packet as its header says
 	IPID       uint32     // identification (IPv4, or IPv6 fragment header)
 	DontFrag   bool
