@@ -70,6 +70,7 @@ type client struct {
 	describe string
 	logf     Logf
 	down     atomic.Bool
+	watchers []func(key string)
 }
 
 // Open connects to Redis. It tries Attempts times while the server cannot be
@@ -190,16 +191,47 @@ func (c *client) raw(command string, args ...any) (any, error) {
 	return conn.Do(command, args...)
 }
 
-// Do runs one command: counts it, keeps the cache honest, journals writes of
-// the embedded store, and repeats it once on a fresh connection when the old
-// one turns out to have died, if running it twice does no harm.
+// Do runs one command: counts it, keeps the cache honest and tells the watchers.
 func (c *client) Do(command string, args ...any) (any, error) {
 	spec := lookup(command)
 	c.stats.add(spec.counter, 1)
-	if spec.write {
-		defer c.cache.forget(spec, args)
-		c.cache.forget(spec, args)
+	if !spec.write {
+		return c.run(spec, command, args)
 	}
+	// Before, so that no reader is served the old value once the write began;
+	// after, for what was read and cached while it ran.
+	c.cache.forget(spec, args)
+	reply, err := c.run(spec, command, args)
+	c.cache.forget(spec, args)
+	if err == nil && len(c.watchers) > 0 {
+		c.tell(spec, args)
+	}
+	return reply, err
+}
+
+func (c *client) tell(spec commandSpec, args []any) {
+	n := spec.keys
+	if n == -1 || n > len(args) {
+		n = len(args)
+	}
+	for _, f := range c.watchers {
+		if n < 0 {
+			f("")
+			continue
+		}
+		for _, a := range args[:n] {
+			f(argString(a))
+		}
+	}
+}
+
+// OnWrite implements Store.
+func (c *client) OnWrite(f func(key string)) { c.watchers = append(c.watchers, f) }
+
+// run journals writes of the embedded store; a real server's command is
+// repeated once on a fresh connection when the old one turns out to have died,
+// if running it twice does no harm.
+func (c *client) run(spec commandSpec, command string, args []any) (any, error) {
 	if c.journal != nil {
 		return c.journal.do(c, spec, command, args)
 	}

@@ -61,7 +61,7 @@ func OpenEmbedded(cfg EmbeddedConfig) (Store, error) {
 	}
 	server := miniredis.NewMiniRedis()
 	e := &embedded{server: server, started: time.Now(), clock: time.Now(), stop: make(chan struct{})}
-	c := &client{describe: "embedded store", logf: cfg.Logf, cache: newReadCache(-1), journal: e}
+	c := &client{describe: "embedded store", logf: cfg.Logf, cache: newReadCache(time.Second), journal: e}
 	e.client = c
 	c.pool = &redis.Pool{
 		MaxIdle: 32,

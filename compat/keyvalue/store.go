@@ -79,6 +79,10 @@ type Store interface {
 	Stats() map[string]uint64
 	// Count adds n to one of those counters; the address resolver keeps its own there.
 	Count(name string, n uint64)
+	// OnWrite registers f to be called after every successful write with each
+	// key it named ("" for a write that may touch any key). Register before the
+	// store is shared; f may write itself.
+	OnWrite(f func(key string))
 	// Embedded tells whether the store lives in this process.
 	Embedded() bool
 	// Describe names the server for the log, without its password.

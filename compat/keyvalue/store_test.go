@@ -255,3 +255,18 @@ func BenchmarkGet(b *testing.B) {
 		})
 	}
 }
+
+func TestOnWrite(t *testing.T) {
+	t.Parallel()
+	bothStores(t, func(t *testing.T, s Store) {
+		var seen []string
+		s.OnWrite(func(key string) { seen = append(seen, key) })
+		_ = s.Set("a", "1")
+		_, _, _ = s.Get("a")
+		_, _ = s.Del("a", "b")
+		_, _ = s.Incr("a", 1)
+		_, _ = s.LPush("a", "x") // wrong type: no write
+		_ = s.FlushDB()
+		check(t, "keys told", seen, []string{"a", "a", "b", "a", ""})
+	})
+}
