@@ -152,7 +152,13 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		return e.finish(s, t)
 	}
 	w := s.w
-	if len(p.Payload) == 0 || (l4 == TCP && w.retransmitted(dir, p)) {
+	if len(p.Payload) == 0 {
+		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
+			w.track[dir].repeated(p)
+		}
+		return e.limit(s, t)
+	}
+	if l4 == TCP && w.track[dir].repeated(p) {
 		return e.limit(s, t)
 	}
 	w.payloads[dir]++

@@ -47,7 +47,9 @@ func (c *Context) Host(name string, master uint16) uint16 {
 	c.Meta().HostName = name
 	en, ok := c.E.hosts.find(name)
 	if cat, hit := c.E.hostCats.find(name); hit {
+		// A name listed for its category alone names no application.
 		c.S.hostCat = cat.category
+		return 0
 	} else if ok && !mailLike[master] {
 		c.S.hostCat = en.category
 	}

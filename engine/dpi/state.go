@@ -38,13 +38,14 @@ type work struct {
 	seen     int
 	extra    int
 	current  int // dissector being called
-	next     [2]uint32
-	haveNext [2]bool
+	track    [2]tracker
 	notes    [12]note
 	nnotes   int
-	buf      [2]buffer
+	buf      [2]buffer // handshake bytes, by direction
+	hs       []byte    // handshake messages put together from records
 	excl     [8]uint64 // protocols whose dissector said no
-	partial  uint16    // protocol that a dissector half saw
+	quic     *quicKeys
+	partial  uint16 // protocol that a dissector half saw
 	partialM uint16
 }
 
@@ -79,27 +80,49 @@ func (w *work) isByPort(i int) bool {
 }
 
 func (w *work) reset() {
-	b := w.buf
+	keep := [3][]byte{w.buf[0].data, w.buf[1].data, w.hs}
 	*w = work{}
-	for i := range b {
-		if cap(b[i].data) <= 4096 { // keep ordinary handshakes' memory, not the worst case's
-			w.buf[i].data = b[i].data[:0]
+	for i := range keep {
+		if cap(keep[i]) > 8192 { // keep ordinary handshakes' memory, not the worst case's
+			keep[i] = nil
 		}
 	}
+	w.buf[0].data, w.buf[1].data, w.hs = keep[0][:0], keep[1][:0], keep[2][:0]
 }
 
-// retransmitted reports a segment that brings nothing new and remembers the
-// end of one that does.
-func (w *work) retransmitted(dir int, p *decode.Packet) bool {
-	end := p.Seq + uint32(p.PayloadLen)
+// tracker follows the sequence numbers of one direction of a TCP connection.
+type tracker struct {
+	next       uint32 // behind the highest byte seen
+	from, upto uint32 // one hole below next; empty when equal
+	on         bool
+}
+
+// repeated reports a segment that brings nothing new and remembers what the
+// others bring.
+func (k *tracker) repeated(p *decode.Packet) bool {
+	begin, end := p.Seq, p.Seq+uint32(p.PayloadLen)
 	if p.TCPFlags&decode.SYN != 0 {
-		end++
+		begin, end = begin+1, end+1
 	}
-	if w.haveNext[dir] && int32(end-w.next[dir]) <= 0 {
-		return true
+	switch {
+	case !k.on || p.TCPFlags&decode.SYN != 0:
+		*k = tracker{next: end, on: true}
+		return false
+	case int32(end-k.next) > 0:
+		if int32(begin-k.next) > 0 && k.from == k.upto {
+			k.from, k.upto = k.next, begin
+		}
+		k.next = end
+		return false
+	case k.from != k.upto && int32(begin-k.from) >= 0 && int32(end-k.upto) <= 0:
+		if begin == k.from {
+			k.from = end
+		} else {
+			k.upto = begin
+		}
+		return false
 	}
-	w.next[dir], w.haveNext[dir] = end, true
-	return false
+	return true
 }
 
 func trailing(v uint64) int { return bits.TrailingZeros64(v) }

@@ -1,12 +1,5 @@
 package dpi
 
-// buffer collects the bytes of one direction in order, up to a limit.
-type buffer struct {
-	data []byte
-	seq  uint32 // sequence number behind the last byte
-	on   bool
-}
-
 func be16(b []byte) int { return int(b[0])<<8 | int(b[1]) }
 func be24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 func be32(b []byte) uint32 {

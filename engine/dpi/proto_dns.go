@@ -1,0 +1,222 @@
+package dpi
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// DNS (RFC 1035), multicast DNS (RFC 6762) and LLMNR (RFC 4795), which share
+// the message format.
+
+func init() {
+	Register(Dissector{ID: idDns, Name: "DNS", L4: TCP | UDP, Ports: []uint16{53}, Min: 12, OnlyPorts: true, Extra: 3, Priority: -5, Func: dissectDNS})
+	Register(Dissector{ID: idMdns, Name: "MDNS", L4: UDP, Ports: []uint16{5353, 5354}, Min: 12, OnlyPorts: true, Extra: 1, Func: dissectMDNS})
+	Register(Dissector{ID: idLlmnr, Name: "LLMNR", L4: TCP | UDP, Ports: []uint16{5355}, Min: 12, OnlyPorts: true, Extra: 2, Func: dissectLLMNR})
+}
+
+// dnsMessage is what is read from a message.
+type dnsMessage struct {
+	response  bool
+	rcode     uint16
+	questions int
+	answers   int
+	name      string // of the first question
+	qtype     uint16
+	addr      netip.Addr // first A or AAAA answer
+	badName   bool
+}
+
+// parseDNS reads a message. It reports false for bytes that cannot be one.
+func parseDNS(b []byte) (m dnsMessage, ok bool) {
+	if len(b) < 12 {
+		return m, false
+	}
+	flags := be16(b[2:])
+	m.response, m.rcode = flags&0x8000 != 0, uint16(flags&15)
+	opcode := flags >> 11 & 15
+	m.questions, m.answers = be16(b[4:]), be16(b[6:])
+	auth, extra := be16(b[8:]), be16(b[10:])
+	if opcode > 6 || opcode == 3 || m.questions > 64 || m.answers > 256 || auth > 256 || extra > 256 {
+		return m, false
+	}
+	if m.questions+m.answers+auth+extra == 0 && !m.response {
+		return m, false
+	}
+	off := 12
+	for i := range m.questions {
+		name, next, good := dnsName(b, off)
+		if next == 0 || next+4 > len(b) {
+			return m, i > 0
+		}
+		if i == 0 {
+			m.name, m.badName, m.qtype = name, !good, uint16(be16(b[next:]))
+		}
+		off = next + 4
+	}
+	for range min(m.answers, 16) {
+		_, next, _ := dnsName(b, off)
+		if next == 0 || next+10 > len(b) {
+			break
+		}
+		kind, n := be16(b[next:]), be16(b[next+8:])
+		data := next + 10
+		if data+n > len(b) {
+			break
+		}
+		if !m.addr.IsValid() && (kind == 1 && n == 4 || kind == 28 && n == 16) {
+			m.addr, _ = netip.AddrFromSlice(b[data : data+n])
+		}
+		if m.questions == 0 && m.name == "" {
+			m.name, _, _ = dnsName(b, off)
+		}
+		off = data + n
+	}
+	return m, true
+}
+
+// dnsName reads a possibly compressed name at off. next is the offset behind
+// it, 0 when the message ends inside; good is false for odd characters.
+func dnsName(b []byte, off int) (name string, next int, good bool) {
+	var out [256]byte
+	n := 0
+	good = true
+	for jumps := 0; off < len(b); {
+		l := int(b[off])
+		switch {
+		case l == 0:
+			if next == 0 {
+				next = off + 1
+			}
+			return string(out[:n]), next, good
+		case l&0xc0 == 0xc0:
+			if off+1 >= len(b) {
+				return "", 0, false
+			}
+			if next == 0 {
+				next = off + 2
+			}
+			off = be16(b[off:]) & 0x3fff
+			if jumps++; jumps > 16 {
+				return string(out[:n]), next, false
+			}
+		case l&0xc0 != 0:
+			return "", 0, false
+		default:
+			if off+1+l > len(b) || n+l+1 > len(out) {
+				return "", 0, false
+			}
+			if n > 0 {
+				out[n] = '.'
+				n++
+			}
+			for _, c := range b[off+1 : off+1+l] {
+				if 'A' <= c && c <= 'Z' {
+					c += 'a' - 'A'
+				}
+				if c < ' ' || c >= 0x7f {
+					c, good = '?', false
+				}
+				out[n] = c
+				n++
+			}
+			off += 1 + l
+		}
+	}
+	return "", 0, false
+}
+
+// dnsBody strips the length that precedes messages over TCP.
+func dnsBody(c *Context) []byte {
+	if c.L4 == UDP {
+		return c.B
+	}
+	b := c.Stream()
+	if len(b) < 14 {
+		return nil
+	}
+	if n := be16(b); n <= len(b)-2 {
+		return b[2 : 2+n]
+	} else if n > c.E.cfg.MaxReassembly {
+		return nil
+	}
+	return b[2:]
+}
+
+func dissectDNS(c *Context) Verdict {
+	b := dnsBody(c)
+	if b == nil {
+		if c.N() > 4 {
+			return No
+		}
+		return More
+	}
+	m, ok := parseDNS(b)
+	if !ok {
+		if c.S.found {
+			return FoundMore
+		}
+		return No
+	}
+	meta := c.Meta()
+	if m.response {
+		meta.DNSHasReply, meta.DNSReplyCode, meta.DNSNumAnswers = true, m.rcode, m.answers
+		if m.addr.IsValid() {
+			meta.DNSReply = m.addr
+		}
+		if m.rcode != 0 {
+			c.Risk(riskErrorCodeDetected)
+		}
+		if c.L4 == UDP && c.P.PayloadLen > 512 {
+			c.Risk(riskDnsLargePacket)
+		}
+	}
+	if m.badName {
+		c.Risk(riskInvalidCharacters)
+	}
+	if !c.S.found || meta.DNSQuery == "" {
+		meta.DNSQuery, meta.DNSQueryType = m.name, m.qtype
+		var app uint16
+		if m.name != "" && !isReverse(m.name) {
+			app = c.Host(m.name, idDns)
+		} else {
+			meta.HostName = m.name
+		}
+		c.Set(idDns, app)
+	}
+	if m.response {
+		return Found
+	}
+	return FoundMore
+}
+
+// isReverse reports a name of the address-to-name trees (RFC 1035, RFC 3596).
+func isReverse(name string) bool {
+	return strings.HasSuffix(name, ".in-addr.arpa") || strings.HasSuffix(name, ".ip6.arpa")
+}
+
+func dissectMDNS(c *Context) Verdict {
+	m, ok := parseDNS(c.B)
+	if !ok {
+		return No
+	}
+	if m.name != "" {
+		meta := c.Meta()
+		meta.HostName, meta.MDNSName = m.name, m.name
+	}
+	return c.Found(idMdns)
+}
+
+func dissectLLMNR(c *Context) Verdict {
+	b := dnsBody(c)
+	if b == nil {
+		return More
+	}
+	m, ok := parseDNS(b)
+	if !ok {
+		return No
+	}
+	if m.name != "" {
+		c.Meta().HostName = m.name
+	}
+	return c.Found(idLlmnr)
+}

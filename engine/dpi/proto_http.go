@@ -1,0 +1,279 @@
+package dpi
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// HTTP/1.x: RFC 9112, RFC 9110. WebDAV methods: RFC 4918.
+
+func init() {
+	Register(Dissector{
+		ID: idHttp, Name: "HTTP", L4: TCP, Ports: []uint16{80, 8080, 8000}, First: "ABCDGHILMNOPRSTUVabcdgilmnoprstuv",
+		Min: 4, Priority: -8, Extra: 8, Func: dissectHTTP,
+	})
+}
+
+// httpMethods are the methods of RFC 9110, RFC 5789 and RFC 4918, and those of
+// other protocols on top of HTTP/1 framing.
+var httpMethods = map[string]bool{
+	"GET": true, "POST": true, "HEAD": true, "PUT": true, "DELETE": true, "OPTIONS": true, "CONNECT": true, "TRACE": true,
+	"PATCH": true, "PROPFIND": true, "PROPPATCH": true, "MKCOL": true, "COPY": true, "MOVE": true, "LOCK": true, "UNLOCK": true,
+	"REPORT": true, "SEARCH": true, "RPC_CONNECT": true, "RPC_IN_DATA": true, "RPC_OUT_DATA": true,
+}
+
+// Stages of an HTTP flow, kept in the dissector's note.
+const (
+	httpRequest = 1 << iota
+	httpResponse
+	httpNamed
+)
+
+func dissectHTTP(c *Context) Verdict {
+	note := c.Note()
+	if *note == 0 && !looksHTTP(c.B) {
+		return No
+	}
+	if *note&httpNamed != 0 && c.NDir() > 8 {
+		return Found
+	}
+	b := c.Stream()
+	end := bytes.Index(b, []byte("\r\n\r\n"))
+	whole := end >= 0
+	if !whole {
+		end = len(b)
+	}
+	head := b[:end]
+	line, rest := cutLine(head)
+	if has(line, "HTTP/1.") {
+		if *note&httpResponse != 0 {
+			return Found
+		}
+		httpAnswer(c, line, rest)
+		if *note&httpNamed == 0 {
+			*note |= httpNamed
+			httpName(c, 0)
+		}
+		if !whole && c.NDir() < 3 {
+			return FoundMore
+		}
+		*note |= httpResponse
+		return Found
+	}
+	method, target, ok := httpRequestLine(line)
+	if !ok {
+		if *note != 0 {
+			return FoundMore
+		}
+		if c.NDir() > 2 || len(b) > 2048 {
+			return No
+		}
+		return More
+	}
+	if *note&httpRequest != 0 {
+		return FoundMore
+	}
+	if !whole && c.NDir() < 3 && len(b) < 8192 {
+		if c.N() == 1 {
+			c.Partial(0, idHttp)
+		}
+		return More
+	}
+	*note |= httpRequest | httpNamed
+	httpAsk(c, method, target, rest)
+	return FoundMore
+}
+
+// looksHTTP reports a first line that can open a request or a response.
+func looksHTTP(b []byte) bool {
+	if has(b, "HTTP/1.") {
+		return true
+	}
+	i := bytes.IndexByte(b[:min(len(b), 16)], ' ')
+	return i > 0 && httpMethods[string(b[:i])]
+}
+
+func cutLine(b []byte) (line, rest []byte) {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return b, nil
+	}
+	return bytes.TrimSuffix(b[:i], []byte("\r")), b[i+1:]
+}
+
+func httpRequestLine(line []byte) (method, target string, ok bool) {
+	i := bytes.IndexByte(line, ' ')
+	if i <= 0 || !httpMethods[string(line[:i])] {
+		return "", "", false
+	}
+	rest := line[i+1:]
+	j := bytes.LastIndex(rest, []byte(" HTTP/"))
+	if j < 0 {
+		return "", "", false
+	}
+	return string(line[:i]), string(bytes.TrimSpace(rest[:j])), true
+}
+
+// header calls f for every header field.
+func header(b []byte, f func(name, value []byte)) {
+	for len(b) > 0 {
+		var line []byte
+		line, b = cutLine(b)
+		if i := bytes.IndexByte(line, ':'); i > 0 {
+			f(line[:i], bytes.TrimSpace(line[i+1:]))
+		}
+	}
+}
+
+// is compares a field name without regard to case.
+func is(name []byte, want string) bool { return strings.EqualFold(string(name), want) }
+
+func httpAsk(c *Context, method, target string, head []byte) {
+	m := c.Meta()
+	m.HTTPMethod = method
+	var host string
+	var soap, websocket, upgrade bool
+	header(head, func(name, value []byte) {
+		switch {
+		case is(name, "Host"):
+			host = string(value)
+		case is(name, "User-Agent"):
+			m.HTTPUserAgent = string(value)
+		case is(name, "Content-Type"):
+			if m.HTTPContentType == "" {
+				m.HTTPContentType = string(value)
+			}
+		case is(name, "SOAPAction"):
+			soap = true
+		case is(name, "Upgrade"):
+			websocket = strings.EqualFold(string(value), "websocket")
+		case is(name, "Connection"):
+			upgrade = strings.EqualFold(string(value), "upgrade")
+		}
+	})
+	m.HTTPURL = httpURL(host, target)
+	var app uint16
+	master := idHttp
+	if method == "CONNECT" {
+		master = idHttpConnect
+		host = target
+	} else if strings.HasPrefix(target, "http://") {
+		master = idHttpProxy
+	}
+	if host != "" {
+		name := hostOnly(host)
+		if IsNumeric(name) {
+			c.Risk(riskNumericIpHost)
+		}
+		app = c.Host(name, idHttp)
+		m.HostName = strings.ToLower(host)
+		if method == "CONNECT" {
+			m.HostName = strings.ToLower(name)
+		}
+	}
+	if app == 0 {
+		app = httpApp(m, target, soap, websocket && upgrade)
+	}
+	httpRisks(c, m, target)
+	c.Set(master, app)
+}
+
+// httpApp names what runs in HTTP by fields other than the host.
+func httpApp(m *Metadata, target string, soap, websocket bool) uint16 {
+	switch {
+	case websocket:
+		return idWebsocket // RFC 6455
+	case soap:
+		return idSoap
+	case strings.HasPrefix(m.HTTPContentType, "application/ocsp-request"):
+		return idOcsp // RFC 6960, appendix A
+	case strings.HasPrefix(m.HTTPContentType, "application/ipp"):
+		return idIpp // RFC 8010
+	case strings.HasPrefix(m.HTTPContentType, "application/dns-message"):
+		return idDohDot // RFC 8484
+	case strings.HasSuffix(path(target), ".mpd"), strings.HasSuffix(path(target), ".m4s"):
+		return idMpegdash // ISO/IEC 23009-1
+	case strings.HasSuffix(path(target), ".m3u8"):
+		return idHls // RFC 8216
+	case strings.HasPrefix(m.HTTPUserAgent, "Spotify/"):
+		return idSpotify
+	}
+	return 0
+}
+
+func path(target string) string {
+	if i := strings.IndexByte(target, '?'); i >= 0 {
+		return target[:i]
+	}
+	return target
+}
+
+func httpAnswer(c *Context, line, head []byte) {
+	m := c.Meta()
+	if len(line) >= 12 {
+		m.HTTPStatus, _ = strconv.Atoi(string(line[9:12]))
+	}
+	if m.HTTPStatus >= 400 {
+		c.Risk(riskErrorCodeDetected)
+	}
+	header(head, func(name, value []byte) {
+		switch {
+		case is(name, "Server"):
+			m.HTTPServer = string(value)
+		case is(name, "Content-Type"):
+			m.HTTPContentType = string(value)
+		}
+	})
+	if c.S.found && c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
+		if app := httpContentApp(m.HTTPContentType); app != 0 {
+			c.Set(idHttp, app)
+		}
+	}
+}
+
+// httpContentApp names media by their registered type (RFC 8216, ISO/IEC
+// 23009-1, RFC 6960).
+func httpContentApp(t string) uint16 {
+	switch {
+	case strings.HasPrefix(t, "application/vnd.apple.mpegurl"), strings.HasPrefix(t, "application/x-mpegurl"):
+		return idHls
+	case strings.HasPrefix(t, "application/dash+xml"):
+		return idMpegdash
+	case strings.HasPrefix(t, "application/ocsp-response"):
+		return idOcsp
+	case strings.HasPrefix(t, "application/grpc"):
+		return 0
+	}
+	return 0
+}
+
+func httpName(c *Context, app uint16) { c.Set(idHttp, app) }
+
+func httpURL(host, target string) string {
+	if strings.Contains(target, "://") || host == "" || !strings.HasPrefix(target, "/") {
+		return target
+	}
+	return host + target
+}
+
+// hostOnly strips the port of a Host field.
+func hostOnly(h string) string {
+	if strings.HasPrefix(h, "[") {
+		if i := strings.IndexByte(h, ']'); i > 0 {
+			return h[1:i]
+		}
+		return h
+	}
+	if i := strings.LastIndexByte(h, ':'); i >= 0 && strings.IndexByte(h, ':') == i {
+		return h[:i]
+	}
+	return h
+}
+
+func httpRisks(c *Context, m *Metadata, _ string) {
+	// A user agent that is missing altogether is ordinary; one of a few bytes is not.
+	if ua := m.HTTPUserAgent; ua != "" && len(ua) < 4 {
+		c.Risk(riskHttpSuspiciousUserAgent)
+	}
+}

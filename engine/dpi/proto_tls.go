@@ -1,0 +1,309 @@
+package dpi
+
+import (
+	"slices"
+	"strings"
+)
+
+// TLS over TCP: RFC 8446 (1.3), RFC 5246 (1.2) and its predecessors; record
+// layer in section 5 of the former.
+
+func init() {
+	Register(Dissector{
+		ID: idTls, Name: "TLS", L4: TCP, First: "\x14\x15\x16\x17\x80", Min: 5,
+		Ports: []uint16{443, 465, 587, 853, 990, 993, 995, 8443}, Priority: -10, Extra: 16, Func: dissectTLS,
+	})
+}
+
+// TLS record content types.
+const (
+	recChangeCipher = 20
+	recAlert        = 21
+	recHandshake    = 22
+	recData         = 23
+)
+
+// Stages of a TLS flow, kept in the dissector's note.
+const (
+	tlsClientSeen = 1 << iota
+	tlsServerSeen
+	tlsCertSeen
+	tlsEncrypted0 // client sends encrypted records
+	tlsEncrypted1 // so does the server
+	tlsNamed
+)
+
+func dissectTLS(c *Context) Verdict {
+	note := c.Note()
+	b := c.Stream()
+	if b == nil {
+		return undecided(c, *note)
+	}
+	if *note == 0 && !tlsRecord(b) {
+		if ssl2Hello(b) {
+			return c.Found(idTls)
+		}
+		return No
+	}
+	off := 0
+	c.w.hs = c.w.hs[:0]
+	for len(b)-off >= 5 {
+		kind, n := b[off], be16(b[off+3:])
+		if !tlsRecord(b[off:]) || n == 0 {
+			if *note&tlsNamed == 0 && off == 0 {
+				return No
+			}
+			return done(*note)
+		}
+		body := b[off+5:]
+		whole := len(body) >= n
+		if whole {
+			body = body[:n]
+		}
+		switch kind {
+		case recHandshake:
+			if whole || len(c.w.hs) > 0 || n > len(b) { // a cut message may still hold what is wanted
+				c.w.hs = append(c.w.hs, body...)
+			}
+			if whole {
+				tlsMessages(c, note)
+			} else {
+				tlsCut(c, note)
+			}
+		case recChangeCipher, recData:
+			*note |= tlsEncrypted0 << c.Dir()
+			c.w.hs = c.w.hs[:0]
+		case recAlert:
+			if whole && n == 2 && *note&tlsNamed != 0 {
+				if body[0] == 2 {
+					c.Risk(riskTlsFatalAlert)
+				}
+				return Found
+			}
+		}
+		if !whole {
+			break
+		}
+		off += 5 + n
+		if *note&(tlsEncrypted0<<c.Dir()) != 0 {
+			break
+		}
+	}
+	return undecided(c, *note)
+}
+
+// undecided says whether more packets can add to what is known.
+func undecided(c *Context, note uint64) Verdict {
+	if note&tlsNamed == 0 {
+		if c.N() > 10 {
+			return No
+		}
+		return More
+	}
+	return done(note)
+}
+
+func done(note uint64) Verdict {
+	server := note&tlsServerSeen != 0
+	if server && note&tlsClientSeen != 0 && (note&tlsCertSeen != 0 || note&tlsEncrypted1 != 0) {
+		return Found
+	}
+	if note&tlsEncrypted0 != 0 && note&tlsEncrypted1 != 0 {
+		return Found
+	}
+	return FoundMore
+}
+
+// tlsRecord reports a plausible record header.
+func tlsRecord(b []byte) bool {
+	return len(b) >= 5 && b[0] >= recChangeCipher && b[0] <= recData && b[1] == 3 && b[2] <= 4 && be16(b[3:]) <= 16384+2048
+}
+
+// ssl2Hello reports a ClientHello in SSL 2.0 framing (RFC 5246, appendix E.2).
+func ssl2Hello(b []byte) bool {
+	return len(b) >= 11 && b[0] == 0x80 && int(b[1])+2 == len(b) && b[2] == hsClientHello &&
+		(b[3] == 3 && b[4] <= 3 || b[3] == 0 && b[4] == 2) && be16(b[5:])%3 == 0 && be16(b[5:]) > 0
+}
+
+// tlsMessages reads the complete handshake messages in c.w.hs and drops them.
+func tlsMessages(c *Context, note *uint64) {
+	h := c.w.hs
+	for len(h) >= 4 {
+		n := be24(h[1:])
+		if len(h)-4 < n {
+			break
+		}
+		tlsMessage(c, note, h[0], h[4:4+n])
+		h = h[4+n:]
+	}
+	copy(c.w.hs, h)
+	c.w.hs = c.w.hs[:len(h)]
+}
+
+// tlsCut reads a message whose record has not arrived as a whole: the first
+// certificate of a long chain is complete long before the chain is.
+func tlsCut(c *Context, note *uint64) {
+	h := c.w.hs
+	for len(h) >= 4 && len(h)-4 >= be24(h[1:]) {
+		tlsMessage(c, note, h[0], h[4:4+be24(h[1:])])
+		h = h[4+be24(h[1:]):]
+	}
+	if len(h) > 10 && h[0] == hsCertificate && len(h) >= 10+be24(h[7:]) {
+		tlsMessage(c, note, h[0], h[4:])
+	}
+}
+
+func tlsMessage(c *Context, note *uint64, kind byte, body []byte) {
+	switch kind {
+	case hsClientHello:
+		if *note&tlsClientSeen == 0 {
+			if h, ok := parseClientHello(body, false); ok {
+				*note |= tlsClientSeen | tlsNamed
+				tlsClient(c, &h, 't', tlsMaster(c))
+			}
+		}
+	case hsServerHello:
+		if *note&tlsServerSeen == 0 {
+			if h, ok := parseServerHello(body); ok {
+				*note |= tlsServerSeen
+				tlsServer(c, &h)
+				if *note&tlsNamed == 0 {
+					*note |= tlsNamed
+					c.Set(tlsMaster(c), 0)
+				}
+			}
+		}
+	case hsCertificate:
+		if *note&tlsCertSeen == 0 {
+			*note |= tlsCertSeen
+			tlsCertificate(c, body, tlsMaster(c))
+			*note |= tlsNamed
+		}
+	}
+}
+
+// tlsMaster is the protocol that the port makes of TLS (RFC 8314).
+func tlsMaster(c *Context) uint16 {
+	if c.L4 == UDP {
+		return idDtls
+	}
+	switch {
+	case c.Port(465, 587):
+		return idMailSmtps
+	case c.Port(993):
+		return idMailImaps
+	case c.Port(995):
+		return idMailPops
+	}
+	return idTls
+}
+
+// tlsClient takes over what a ClientHello says and names the flow.
+func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
+	m := c.Meta()
+	m.JA4 = h.ja4(transport, c.E.cfg.TableYear == 2024)
+	m.TLSALPN = strings.Join(h.alpn, ",")
+	var v []string
+	for _, x := range h.versions {
+		if !grease(x) {
+			v = append(v, versionName(x))
+		}
+	}
+	m.TLSSupportedVersions = strings.Join(v, ",")
+	if m.TLSVersion == 0 {
+		m.TLSVersion = h.version
+	}
+	var app uint16
+	if h.sni != "" {
+		app = c.Host(h.sni, master)
+		if IsNumeric(h.sni) {
+			c.Risk(riskNumericIpHost)
+		}
+	} else if !h.esni && transport != 'd' {
+		c.Risk(riskTlsMissingSni)
+	}
+	if h.esni && h.sni != "" {
+		c.Risk(riskTlsSuspiciousEsniUsage)
+	}
+	// DNS over TLS (RFC 7858) and over QUIC (RFC 9250).
+	if app == 0 && (slices.Contains(h.alpn, "dot") || slices.Contains(h.alpn, "doq") || c.Port(853)) {
+		app = idDohDot
+	}
+	c.Set(master, app)
+}
+
+// tlsServer takes over what a ServerHello says.
+func tlsServer(c *Context, h *serverHello) {
+	m := c.Meta()
+	m.TLSVersion, m.TLSCipher, m.JA3Server = h.version, h.cipher, h.ja3s()
+	if v := h.version; v >= 0x0002 && v < 0x0303 || v == 0xfeff {
+		c.Risk(riskTlsObsoleteVersion)
+	}
+}
+
+// tlsCertificate reads the first certificate of a chain (RFC 5246, 7.4.2).
+func tlsCertificate(c *Context, body []byte, master uint16) {
+	if !c.S.found {
+		c.Set(master, 0)
+	}
+	if len(body) < 6 {
+		return
+	}
+	n := be24(body[3:])
+	if n > len(body)-6 {
+		n = len(body) - 6
+	}
+	cert, ok := parseCertificate(body[6 : 6+n])
+	if !ok {
+		return
+	}
+	m := c.Meta()
+	m.TLSIssuer, m.TLSSubject, m.TLSNames = cert.issuer, cert.subject, strings.Join(cert.names, ",")
+	m.TLSNotBefore, m.TLSNotAfter = cert.notBefore, cert.notAfter
+	certRisks(c, &cert, m)
+	if c.S.res.Master != 0 {
+		return // the host name has named it
+	}
+	if app := c.E.certApp(&cert); app != 0 {
+		c.Set(master, app)
+	} else if m.HostName == "" {
+		for _, n := range cert.names {
+			if en, hit := c.E.hosts.find(strings.TrimPrefix(n, "*.")); hit {
+				c.Set(master, en.proto)
+				break
+			}
+		}
+	}
+}
+
+// certApp looks issuer and subject up in the certificate patterns.
+func (e *Engine) certApp(cert *certificate) uint16 {
+	for _, p := range e.certs {
+		if strings.Contains(cert.subject, p.text) || strings.Contains(cert.issuer, p.text) {
+			return p.proto
+		}
+	}
+	return 0
+}
+
+func certRisks(c *Context, cert *certificate, m *Metadata) {
+	if cert.selfSigned {
+		c.Risk(riskTlsSelfsignedCertificate)
+	}
+	now := c.P.Time / 1e9
+	const day = 24 * 3600
+	if cert.notBefore != 0 && cert.notAfter != 0 {
+		if now < cert.notBefore || now > cert.notAfter {
+			c.Risk(riskTlsCertificateExpired)
+		} else if now > cert.notAfter-30*day {
+			c.Risk(riskTlsCertificateAboutToExpire)
+		}
+		// CA/Browser Forum baseline requirements 1.6.3: 398 days from September 2020.
+		if cert.notBefore >= 1598918400 && cert.notAfter-cert.notBefore > 398*day {
+			c.Risk(riskTlsCertValidityTooLong)
+		}
+	}
+	if m.HostName != "" && len(cert.names) > 0 && !cert.covers(m.HostName) {
+		c.Risk(riskTlsCertificateMismatch)
+	}
+}

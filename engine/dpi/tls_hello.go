@@ -1,0 +1,384 @@
+package dpi
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// Handshake message types and extensions (RFC 8446, RFC 5246, RFC 6066,
+// RFC 7301).
+const (
+	hsClientHello = 1
+	hsServerHello = 2
+	hsCertificate = 11
+
+	extServerName   = 0
+	extSigAlgs      = 13
+	extALPN         = 16
+	extSupportedVer = 43
+	extESNI         = 0xffce // draft-ietf-tls-esni-02
+	extECH          = 0xfe0d
+	extQUICParams   = 57
+)
+
+// clientHello is what is read from a ClientHello.
+type clientHello struct {
+	version    uint16
+	ciphers    []uint16
+	extensions []uint16
+	sigAlgs    []uint16
+	versions   []uint16
+	sni        string
+	hasSNI     bool
+	alpn       []string
+	esni       bool
+	userAgent  string // in the transport parameters of old Google QUIC
+}
+
+// parseClientHello reads the body of a ClientHello. dtls says that a cookie
+// follows the session id (RFC 6347). It reports false for bytes that are none.
+func parseClientHello(b []byte, dtls bool) (h clientHello, ok bool) {
+	s := cryptobyte.String(b)
+	var random, session, cookie, ciphers, compression cryptobyte.String
+	if !s.ReadUint16(&h.version) || !s.ReadBytes((*[]byte)(&random), 32) || !s.ReadUint8LengthPrefixed(&session) {
+		return h, false
+	}
+	if dtls && !s.ReadUint8LengthPrefixed(&cookie) {
+		return h, false
+	}
+	if !s.ReadUint16LengthPrefixed(&ciphers) || !s.ReadUint8LengthPrefixed(&compression) {
+		return h, false
+	}
+	h.ciphers = list16(ciphers)
+	var exts cryptobyte.String
+	if s.Empty() {
+		return h, true
+	}
+	if !s.ReadUint16LengthPrefixed(&exts) {
+		return h, false
+	}
+	for !exts.Empty() {
+		var id uint16
+		var body cryptobyte.String
+		if !exts.ReadUint16(&id) || !exts.ReadUint16LengthPrefixed(&body) {
+			return h, true // what came before is still good
+		}
+		h.extensions = append(h.extensions, id)
+		h.extension(id, body)
+	}
+	return h, true
+}
+
+func (h *clientHello) extension(id uint16, body cryptobyte.String) {
+	var list cryptobyte.String
+	switch id {
+	case extServerName:
+		h.hasSNI = true
+		if !body.ReadUint16LengthPrefixed(&list) {
+			return
+		}
+		for !list.Empty() {
+			var kind uint8
+			var name cryptobyte.String
+			if !list.ReadUint8(&kind) || !list.ReadUint16LengthPrefixed(&name) {
+				return
+			}
+			if kind == 0 {
+				h.sni = hostText(name)
+				return
+			}
+		}
+	case extALPN:
+		if !body.ReadUint16LengthPrefixed(&list) {
+			return
+		}
+		for !list.Empty() {
+			var name cryptobyte.String
+			if !list.ReadUint8LengthPrefixed(&name) {
+				return
+			}
+			h.alpn = append(h.alpn, string(name))
+		}
+	case extSigAlgs:
+		if body.ReadUint16LengthPrefixed(&list) {
+			h.sigAlgs = list16(list)
+		}
+	case extSupportedVer:
+		if body.ReadUint8LengthPrefixed(&list) {
+			h.versions = list16(list)
+		}
+	case extESNI:
+		h.esni = true
+	}
+}
+
+// hostText keeps the printable bytes of a name and lower-cases it.
+func hostText(b []byte) string {
+	out := make([]byte, 0, len(b))
+	for _, c := range b {
+		if c <= ' ' || c >= 0x7f {
+			c = '?'
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}
+
+func list16(s cryptobyte.String) []uint16 {
+	out := make([]uint16, 0, len(s)/2)
+	var v uint16
+	for s.ReadUint16(&v) {
+		out = append(out, v)
+	}
+	return out
+}
+
+// grease reports a reserved value that clients add at random (RFC 8701).
+func grease(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
+
+// ja4 computes the JA4 client fingerprint as published by FoxIO
+// (technical_details/JA4.md). transport is 't', 'q' or 'd'. like2024 makes it
+// differ from the publication as nDPI 4.11 does, so that values match those an
+// install of that time has stored: 'i' only for a numeric name, the first two
+// characters of the ALPN instead of the first and last, and the numerically
+// highest version even for DTLS and private versions.
+func (h *clientHello) ja4(transport byte, like2024 bool) string {
+	ciphers, exts := hexList(h.ciphers, nil), hexList(h.extensions, nil)
+	name, version, alpn := byte('i'), h.newest(), ja4ALPN(h.alpn)
+	if h.hasSNI {
+		name = 'd'
+	}
+	if like2024 {
+		name, version, alpn = 'd', h.highest(), ja4ALPN2024(h.alpn)
+		if IsNumeric(h.sni) {
+			name = 'i'
+		}
+	}
+	var b strings.Builder
+	b.WriteByte(transport)
+	b.WriteString(ja4Version(version))
+	b.WriteByte(name)
+	writeTwo(&b, len(ciphers))
+	writeTwo(&b, len(exts))
+	b.WriteString(alpn)
+	b.WriteByte('_')
+	slices.Sort(ciphers)
+	b.WriteString(hash12(strings.Join(ciphers, ","), like2024))
+	b.WriteByte('_')
+	exts = hexList(h.extensions, []uint16{extServerName, extALPN})
+	slices.Sort(exts)
+	text := strings.Join(exts, ",")
+	if len(h.sigAlgs) > 0 {
+		text += "_" + strings.Join(hexList(h.sigAlgs, nil), ",")
+	}
+	if len(exts) == 0 && !like2024 {
+		text = ""
+	}
+	b.WriteString(hash12(text, like2024))
+	return b.String()
+}
+
+// newest is the highest version the client offers.
+func (h *clientHello) newest() uint16 {
+	v, found := h.version, false
+	for _, o := range h.versions {
+		if grease(o) {
+			continue
+		}
+		if !found || newer(o, v) {
+			v, found = o, true
+		}
+	}
+	return v
+}
+
+// highest is the numerically highest version, as nDPI 4.11 takes it.
+func (h *clientHello) highest() uint16 {
+	v := h.version
+	for _, o := range h.versions {
+		if !grease(o) {
+			v = max(v, o)
+		}
+	}
+	return v
+}
+
+// newer compares protocol versions; DTLS counts downwards.
+func newer(a, b uint16) bool {
+	if a>>8 == 0xfe && b>>8 == 0xfe {
+		return a < b
+	}
+	return a > b
+}
+
+func ja4Version(v uint16) string {
+	switch v {
+	case 0x0304:
+		return "13"
+	case 0x0303:
+		return "12"
+	case 0x0302:
+		return "11"
+	case 0x0301:
+		return "10"
+	case 0x0300:
+		return "s3"
+	case 0x0002:
+		return "s2"
+	case 0xfeff:
+		return "d1"
+	case 0xfefd:
+		return "d2"
+	case 0xfefc:
+		return "d3"
+	}
+	return "00"
+}
+
+func ja4ALPN(alpn []string) string {
+	if len(alpn) == 0 || alpn[0] == "" {
+		return "00"
+	}
+	first, last := alpn[0][0], alpn[0][len(alpn[0])-1]
+	if !alnum(first) || !alnum(last) {
+		h := hex.EncodeToString([]byte(alpn[0]))
+		first, last = h[0], h[len(h)-1]
+	}
+	return string([]byte{first, last})
+}
+
+func ja4ALPN2024(alpn []string) string {
+	first := []byte("00")
+	if len(alpn) > 0 {
+		copy(first, alpn[0])
+	}
+	return string(first)
+}
+
+func alnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// hexList writes values as four hex digits each, without GREASE and skip.
+func hexList(v, skip []uint16) []string {
+	out := make([]string, 0, len(v))
+	for _, x := range v {
+		if !grease(x) && !slices.Contains(skip, x) {
+			out = append(out, hex.EncodeToString([]byte{byte(x >> 8), byte(x)}))
+		}
+	}
+	return out
+}
+
+func writeTwo(b *strings.Builder, n int) {
+	n = min(n, 99)
+	b.WriteByte('0' + byte(n/10))
+	b.WriteByte('0' + byte(n%10))
+}
+
+func hash12(s string, evenEmpty bool) string {
+	if s == "" && !evenEmpty {
+		return "000000000000"
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:6])
+}
+
+// serverHello is what is read from a ServerHello.
+type serverHello struct {
+	version    uint16 // negotiated, from supported_versions when it is there
+	legacy     uint16
+	cipher     uint16
+	extensions []uint16
+	alpn       string
+}
+
+func parseServerHello(b []byte) (h serverHello, ok bool) {
+	s := cryptobyte.String(b)
+	var random []byte
+	var session, exts cryptobyte.String
+	var compression uint8
+	if !s.ReadUint16(&h.legacy) || !s.ReadBytes(&random, 32) {
+		return h, false
+	}
+	h.version = h.legacy
+	if 0x7f00 < h.legacy && h.legacy <= 0x7fff { // TLS 1.3 drafts up to 21 have no session id
+		if !s.ReadUint16(&h.cipher) {
+			return h, false
+		}
+	} else if !s.ReadUint8LengthPrefixed(&session) || !s.ReadUint16(&h.cipher) || !s.ReadUint8(&compression) {
+		return h, false
+	}
+	if s.Empty() || !s.ReadUint16LengthPrefixed(&exts) {
+		return h, true
+	}
+	for !exts.Empty() {
+		var id uint16
+		var body, list, name cryptobyte.String
+		if !exts.ReadUint16(&id) || !exts.ReadUint16LengthPrefixed(&body) {
+			break
+		}
+		h.extensions = append(h.extensions, id)
+		switch id {
+		case extSupportedVer:
+			body.ReadUint16(&h.version)
+		case extALPN:
+			if body.ReadUint16LengthPrefixed(&list) && list.ReadUint8LengthPrefixed(&name) {
+				h.alpn = string(name)
+			}
+		}
+	}
+	return h, true
+}
+
+// ja3s computes the JA3S server fingerprint (salesforce/ja3): the MD5 of
+// version, cipher and extensions in decimal.
+func (h *serverHello) ja3s() string {
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(int(h.legacy)) + "," + strconv.Itoa(int(h.cipher)) + ",")
+	for i, x := range h.extensions {
+		if i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteString(strconv.Itoa(int(x)))
+	}
+	sum := md5.Sum([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// versionName is how a version is written for people.
+func versionName(v uint16) string {
+	switch v {
+	case 0x0304:
+		return "TLSv1.3"
+	case 0x0303:
+		return "TLSv1.2"
+	case 0x0302:
+		return "TLSv1.1"
+	case 0x0301:
+		return "TLSv1"
+	case 0x0300:
+		return "SSLv3"
+	case 0x0002:
+		return "SSLv2"
+	case 0xfeff:
+		return "DTLSv1.0"
+	case 0xfefd:
+		return "DTLSv1.2"
+	case 0xfefc:
+		return "DTLSv1.3"
+	}
+	if v>>8 == 0x7f {
+		return "TLSv1.3 (draft)"
+	}
+	return "Unknown (" + hex.EncodeToString([]byte{byte(v >> 8), byte(v)}) + ")"
+}
