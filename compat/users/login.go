@@ -153,3 +153,13 @@ func (m *Manager) Login(name, password, ip string) (Identity, error) {
 	}
 	return id, nil
 }
+
+// Blocked says whether too many logins from address ip failed of late.
+func (m *Manager) Blocked(ip string) bool {
+	failed, _, err := m.store.Get(failedPrefix + ip)
+	if err != nil {
+		return false
+	}
+	n, _ := strconv.Atoi(failed)
+	return n >= maxFailed
+}
