@@ -1,0 +1,159 @@
+package dpi
+
+import "strings"
+
+// STUN: RFC 8489, RFC 5389 (classic: RFC 3489), TURN: RFC 8656. Calls of known
+// applications show in the attributes they add or in the name of the server.
+
+func init() {
+	Register(Dissector{ID: idStun, Name: "STUN", L4: TCP | UDP, Ports: []uint16{3478, 5349}, First: "\x00\x01\x40\x41\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f", Min: 20, Priority: -4, Extra: 10, Func: dissectSTUN})
+}
+
+const stunCookie = 0x2112a442
+
+// Attributes (IANA "STUN Attributes", and vendors' own).
+const (
+	stunUsername     = 0x0006
+	stunRealm        = 0x0014
+	stunSoftware     = 0x8022
+	stunOrigin       = 0x802f
+	stunWhatsApp     = 0x4000 // and the next ones: WhatsApp relays
+	stunMSVersion    = 0x8008 // MS-Version of [MS-TURN]
+	stunMSImpl       = 0x8070 // MS-Implementation-Version of [MS-ICE2]
+	stunMSService    = 0x8055
+	stunMSSeq        = 0x8050
+	stunMSCandidate  = 0x8054
+	stunGoogleNetID  = 0xc057 // GOOG-NETWORK-INFO of libwebrtc
+	stunGoogMiscInfo = 0xff03
+)
+
+func dissectSTUN(c *Context) Verdict {
+	b := c.B
+	if c.L4 == TCP && len(b) > 22 && be16(b) == len(b)-2 {
+		b = b[2:] // RFC 4571 framing
+	}
+	app, ok := stunMessage(c, b)
+	if !ok {
+		if !c.S.found {
+			if c.N() < 3 && c.NOther() == 0 && c.Port(3478) {
+				return More
+			}
+			return No
+		}
+		return stunOther(c, b)
+	}
+	master := idStun
+	if c.S.found && c.S.res.Master != 0 && app == 0 {
+		return FoundMore
+	}
+	c.Set(master, app)
+	if app != 0 {
+		return Found
+	}
+	return FoundMore
+}
+
+// stunMessage reads one message and returns the application it betrays.
+func stunMessage(c *Context, b []byte) (app uint16, ok bool) {
+	if len(b) < 20 || b[0]&0xc0 != 0 {
+		return 0, false
+	}
+	kind, n := be16(b), be16(b[2:])
+	method := kind&0xf | kind>>1&0x70 | kind>>2&0xf80
+	if n%4 != 0 || n+20 > len(b) || n+20 < len(b) && c.L4 == UDP {
+		return 0, false
+	}
+	modern := be32(b[4:]) == stunCookie
+	if !modern && (method != 1 || kind&^0x0111 != 0) {
+		return 0, false
+	}
+	if method == 0 || method > 12 && method != 0x800 && method != 0x801 && method != 0x803 && method != 0x805 {
+		return 0, false
+	}
+	if method >= 0x800 {
+		app = idWhatsappCall
+	}
+	if !modern && n == 0 && len(b) == 20 {
+		return app, true
+	}
+	known := 0
+	for a := b[20 : 20+n]; len(a) >= 4; {
+		id, l := be16(a), be16(a[2:])
+		if l > len(a)-4 {
+			return app, known > 0
+		}
+		known++
+		if found := stunAttribute(c, id, a[4:4+l]); found != 0 {
+			app = found
+		}
+		a = a[min(len(a), 4+(l+3)&^3):]
+	}
+	return app, modern || known > 0
+}
+
+func stunAttribute(c *Context, id int, v []byte) uint16 {
+	switch id {
+	case stunWhatsApp, stunWhatsApp + 2, stunWhatsApp + 3, stunWhatsApp + 4, stunWhatsApp + 7:
+		return idWhatsappCall
+	case stunMSService, stunMSImpl, stunMSVersion:
+		return idSkypeTeamsCall
+	case stunGoogMiscInfo:
+		return idGoogleCall
+	case stunRealm, stunOrigin:
+		name := strings.TrimRight(strings.ToLower(string(v)), "\x00")
+		if id == stunOrigin {
+			name = strings.TrimPrefix(strings.TrimPrefix(name, "https://"), "http://")
+			name = hostOnly(strings.TrimSuffix(name, "/"))
+		}
+		if name == "" || !printable([]byte(name)) {
+			return 0
+		}
+		app := c.Host(name, idStun)
+		c.S.hostCat = 0
+		return stunApp(app)
+	case stunSoftware:
+		if contains(v, "facebook") {
+			return idFacebookVoip
+		}
+	}
+	return 0
+}
+
+// stunApp turns the application behind a server's name into its call protocol.
+func stunApp(app uint16) uint16 {
+	switch app {
+	case idSignal:
+		return idSignalVoip
+	case idTelegram:
+		return idTelegramVoip
+	case idFacebook, idFacebookMessenger:
+		return idFacebookVoip
+	case idGoogle, idGoogleServices:
+		return idGoogleCall
+	}
+	return app
+}
+
+// stunOther looks at what shares a port with STUN after it (RFC 7983).
+func stunOther(c *Context, b []byte) Verdict {
+	if c.S.res.Master != 0 {
+		return FoundMore
+	}
+	switch {
+	case b[0] >= 20 && b[0] <= 63 && dtlsRecord(b):
+		var note uint64
+		app := c.S.res.App
+		dtlsMessages(c, &note, b[dtlsHeader:dtlsHeader+be16(b[11:])])
+		if app == c.E.served(idStun) {
+			app = 0
+		}
+		if c.S.res.Master == 0 {
+			c.Set(idDtls, 0)
+		}
+		return Found
+	case b[0]>>6 == 2 && rtpHeader(b):
+		c.Set(0, idSrtp)
+		return Found
+	}
+	return FoundMore
+}
