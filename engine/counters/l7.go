@@ -68,13 +68,19 @@ func (m *L7Map) Clone() L7Map {
 	return L7Map{entries: append([]l7Entry(nil), m.entries...)}
 }
 
-// Add merges o into m; durations of the same protocol are not summed, the
-// longer one stays.
+// Add merges o into m. A duration of one second counts when its second is new
+// to m, as the shards report second by second; longer ones do not add up, the
+// longest stays.
 func (m *L7Map) Add(o *L7Map) {
 	o.Each(func(id uint16, c *L7) {
 		mine := m.At(id)
 		mine.Duplex.Add(c.Duplex)
 		mine.Flows += c.Flows
+		if c.Duration == 1 {
+			mine.Seen(c.lastSeen)
+			return
+		}
 		mine.Duration = max(mine.Duration, c.Duration)
+		mine.lastSeen = max(mine.lastSeen, c.lastSeen)
 	})
 }

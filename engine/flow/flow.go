@@ -141,8 +141,11 @@ type Flow struct {
 	Result     dpi.Result
 	Meta       *dpi.Metadata
 
-	dirty bool // on the shard's list of flows to roll up
-	L7Sec int64
+	dirty           bool // on the shard's list of flows to roll up
+	l7Counted       bool
+	establishedSeen bool
+	namesFrom       *dpi.Metadata
+	namesFinal      bool
 }
 
 // New makes the flow of its first packet, whose sender is the client.
@@ -273,6 +276,35 @@ func (d *Dir) countGap(now int64) {
 	d.iatSum2 += float64(gap) * float64(gap)
 }
 
+// CountL7Flow says true once per flow: when it is first counted under its
+// protocol.
+func (f *Flow) CountL7Flow() bool {
+	first := !f.l7Counted
+	f.l7Counted = true
+	return first
+}
+
+// JustEstablished says true once: when the handshake was completed.
+func (f *Flow) JustEstablished() bool {
+	if f.establishedSeen || f.ackTime == 0 {
+		return false
+	}
+	f.establishedSeen = true
+	return true
+}
+
+// UpdateThroughput derives the rates at time now (nanoseconds). The first one
+// counts from the flow's first packet.
+func (f *Flow) UpdateThroughput(now int64) {
+	if f.Throughput.Bytes.Value == 0 && f.Throughput.Bytes.Trend == counters.TrendUnknown {
+		f.Throughput.Bytes.Start(0, f.FirstSeen)
+		f.Throughput.Packets.Start(0, f.FirstSeen)
+	}
+	f.Throughput.Update(f.Bytes(), f.Packets(), now)
+	f.TopBps = max(f.TopBps, f.Throughput.Bytes.Value)
+	f.TopPps = max(f.TopPps, f.Throughput.Packets.Value)
+}
+
 // swap exchanges client and server.
 func (f *Flow) swap() {
 	f.Client, f.Server = f.Server, f.Client
@@ -283,4 +315,15 @@ func (f *Flow) swap() {
 	f.ICMPType[0], f.ICMPType[1] = f.ICMPType[1], f.ICMPType[0]
 	f.ICMPCode[0], f.ICMPCode[1] = f.ICMPCode[1], f.ICMPCode[0]
 	f.swapRequested, f.Swapped = false, true
+}
+
+// NamesGiven says whether the host names in m were already passed on, and
+// notes that they are now. They are passed on again when m was replaced or the
+// flow's classification ended since.
+func (f *Flow) NamesGiven(m *dpi.Metadata) bool {
+	if f.namesFrom == m && f.namesFinal == f.Classified {
+		return true
+	}
+	f.namesFrom, f.namesFinal = m, f.Classified
+	return false
 }

@@ -33,15 +33,22 @@ type Table struct {
 	flows  map[Key]*Flow
 	limit  *Limit
 	engine *dpi.Engine
-	onNew  func(f *Flow, p *decode.Packet)
+	hooks  Hooks
 	dirty  []*Flow
 	total  uint64
 }
 
-// NewTable returns an empty table. onNew is called for each new flow before
-// its first packet is counted, to tie hosts to it.
-func NewTable(limit *Limit, engine *dpi.Engine, onNew func(f *Flow, p *decode.Packet)) *Table {
-	return &Table{flows: map[Key]*Flow{}, limit: limit, engine: engine, onNew: onNew}
+// Hooks tie a table to what surrounds it.
+type Hooks struct {
+	// New is called for a new flow before its first packet is counted.
+	New func(f *Flow, p *decode.Packet)
+	// Swapped is called after client and server of a flow were exchanged.
+	Swapped func(f *Flow)
+}
+
+// NewTable returns an empty table; both hooks are needed.
+func NewTable(limit *Limit, engine *dpi.Engine, hooks Hooks) *Table {
+	return &Table{flows: map[Key]*Flow{}, limit: limit, engine: engine, hooks: hooks}
 }
 
 // Process counts p, which weighs n bytes, into its flow, made when missing, and
@@ -59,9 +66,9 @@ func (t *Table) Process(p *decode.Packet, n int) (f *Flow, isNew bool) {
 		t.total++
 		isNew = true
 		f.CheckSwap(p)
-		t.onNew(f, p)
-	} else {
-		f.SwapDue(p)
+		t.hooks.New(f, p)
+	} else if f.SwapDue(p) {
+		t.hooks.Swapped(f)
 	}
 	fromClient := f.FromClient(p)
 	f.Count(p, fromClient, n)

@@ -122,6 +122,19 @@ func (d *Data) Active(sec int64) {
 	}
 }
 
+// ICMPCount is the counter of message type k.
+func (d *Data) ICMPCount(k ICMPKey) *ICMPCount {
+	if d.ICMP == nil {
+		d.ICMP = map[ICMPKey]*ICMPCount{}
+	}
+	c := d.ICMP[k]
+	if c == nil {
+		c = &ICMPCount{}
+		d.ICMP[k] = c
+	}
+	return c
+}
+
 // Update changes the data under the lock.
 func (h *Host) Update(f func(d *Data)) {
 	h.mu.Lock()

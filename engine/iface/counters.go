@@ -25,7 +25,7 @@ type Counters struct {
 	LocalToLocal, LocalToRemote   counters.Traffic
 	RemoteToLocal, RemoteToRemote counters.Traffic
 
-	NewFlows                                      uint64
+	NewFlows                                         uint64
 	SynFlows, EstablishedFlows, ResetFlows, FinFlows uint64
 
 	L7         counters.L7Map

@@ -58,6 +58,17 @@ func (m *Mac) Update(f func(d *Data)) {
 	m.mu.Unlock()
 }
 
+// Merge adds the traffic and ARP counters of o, and its time of last sight.
+func (d *Data) Merge(o *Data) {
+	d.Traffic.Add(o.Traffic)
+	d.ARPRequestsSent += o.ARPRequestsSent
+	d.ARPRequestsRcvd += o.ARPRequestsRcvd
+	d.ARPRepliesSent += o.ARPRepliesSent
+	d.ARPRepliesRcvd += o.ARPRepliesRcvd
+	d.FirstSeen = min(d.FirstSeen, o.FirstSeen)
+	d.LastSeen = max(d.LastSeen, o.LastSeen)
+}
+
 // Snapshot copies the data.
 func (m *Mac) Snapshot() Data {
 	m.mu.Lock()

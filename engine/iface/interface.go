@@ -1,0 +1,208 @@
+package iface
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ntopgo/engine/capture"
+	"ntopgo/engine/counters"
+	"ntopgo/engine/dpi"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
+	"ntopgo/engine/network"
+)
+
+// Interface is a packet source with everything derived from it. Its methods
+// may be called from any goroutine.
+type Interface struct {
+	cfg    Config
+	source capture.Source
+	info   capture.Info
+	dpi    *dpi.Engine
+	nets   *network.Set
+	shards []*shard
+	hosts  *host.Table
+	macs   *mac.Table
+	limit  flow.Limit
+
+	mu         sync.Mutex // guards what follows
+	total      Counters
+	resetBase  Counters
+	throughput counters.Throughput
+	ingress    counters.Throughput
+	egress     counters.Throughput
+	history    history
+	readErr    error
+	started    bool
+
+	lastPacket atomic.Int64 // nanoseconds, packet time
+	seenVLAN   atomic.Bool
+	seenMAC    atomic.Bool
+	finished   atomic.Bool // the source has ended
+	panics     atomic.Uint64
+
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// New prepares an interface; Start makes it read.
+func New(cfg Config, deps Deps) (*Interface, error) {
+	cfg, err := cfg.withDefaults(deps)
+	if err != nil {
+		return nil, err
+	}
+	i := &Interface{cfg: cfg, source: deps.Source, info: deps.Source.Info(), dpi: deps.DPI, nets: deps.Nets,
+		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets), macs: mac.NewTable(), done: make(chan struct{})}
+	i.limit.Max = int64(max(cfg.MaxFlows, 0))
+	for n := 0; n < cfg.Shards; n++ {
+		i.shards = append(i.shards, newShard(i))
+	}
+	return i, nil
+}
+
+// Start begins to read until the source ends, ctx is done or Close is called.
+func (i *Interface) Start(ctx context.Context) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.started {
+		return
+	}
+	i.started = true
+	ctx, i.cancel = context.WithCancel(ctx)
+	go i.run(ctx)
+}
+
+// Done is closed when the source has ended and everything read is counted.
+func (i *Interface) Done() <-chan struct{} { return i.done }
+
+// Close stops reading and waits until what was read is counted.
+func (i *Interface) Close() error {
+	i.mu.Lock()
+	started, cancel := i.started, i.cancel
+	i.mu.Unlock()
+	err := i.source.Close()
+	if started {
+		cancel()
+		<-i.done
+	}
+	return err
+}
+
+// ID is the persistent interface id.
+func (i *Interface) ID() int { return i.cfg.ID }
+
+// Name is the interface's name as shown.
+func (i *Interface) Name() string { return i.cfg.Name }
+
+// Info describes the source.
+func (i *Interface) Info() capture.Info { return i.info }
+
+// Classifier is the protocol tables and dissectors in use.
+func (i *Interface) Classifier() *dpi.Engine { return i.dpi }
+
+// Networks are the local networks.
+func (i *Interface) Networks() *network.Set { return i.nets }
+
+// Live says whether packets carry wall time.
+func (i *Interface) Live() bool { return i.info.Kind == capture.KindLive }
+
+// Loading says whether a file is still being read.
+func (i *Interface) Loading() bool { return i.info.Kind == capture.KindFile && !i.finished.Load() }
+
+// Err is what ended the source before its time, nil otherwise.
+func (i *Interface) Err() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.readErr
+}
+
+// Now is the time by which this interface lives: wall time for live sources,
+// the last packet's time for files that were read in part or whole.
+func (i *Interface) Now() time.Time {
+	if i.info.Kind == capture.KindFile {
+		if t := i.lastPacket.Load(); t != 0 {
+			return time.Unix(0, t)
+		}
+	}
+	return time.Now()
+}
+
+// Stats is a copy of everything the interface counts.
+type Stats struct {
+	Counters
+	SinceReset                  Counters
+	Source                      capture.Stats
+	Flows, Hosts, LocalHosts    int
+	RxOnlyHosts                 int
+	RxOnlyLocalHosts            int
+	MACs, Devices               int
+	FlowsRefused, HostsRefused  uint64
+	Throughput, Ingress, Egress counters.Throughput
+	LastPacket                  int64 // nanoseconds, 0 before the first
+	SeenVLAN, SeenMAC           bool
+	MaxFlows, MaxHosts          int
+}
+
+// Stats copies the counters as of the last roll-up.
+func (i *Interface) Stats() Stats {
+	i.mu.Lock()
+	s := Stats{Counters: i.total.clone(), SinceReset: i.total.since(&i.resetBase),
+		Throughput: i.throughput, Ingress: i.ingress, Egress: i.egress}
+	i.mu.Unlock()
+	s.Source = i.source.Stats()
+	s.Flows, s.FlowsRefused = i.limit.Len()
+	s.Hosts, s.HostsRefused = i.hosts.Len()
+	for _, h := range i.hosts.All() {
+		rx := false
+		h.Update(func(d *host.Data) { rx = d.RxOnly() })
+		if rx {
+			s.RxOnlyHosts++
+		}
+		if h.Local {
+			s.LocalHosts++
+			if rx {
+				s.RxOnlyLocalHosts++
+			}
+		}
+	}
+	s.MACs, s.Devices = i.macs.Len()
+	s.LastPacket = i.lastPacket.Load()
+	s.SeenVLAN, s.SeenMAC = i.seenVLAN.Load(), i.seenMAC.Load()
+	s.MaxFlows, s.MaxHosts = i.cfg.MaxFlows, i.cfg.MaxHosts
+	return s
+}
+
+// ResetCounters makes SinceReset begin now.
+func (i *Interface) ResetCounters() {
+	i.mu.Lock()
+	i.resetBase = i.total.clone()
+	i.mu.Unlock()
+}
+
+// since is the traffic totals of c beyond base; the rest stays zero.
+func (c *Counters) since(base *Counters) Counters {
+	return Counters{Total: c.Total.Sub(base.Total), Ingress: c.Ingress.Sub(base.Ingress), Egress: c.Egress.Sub(base.Egress)}
+}
+
+// Host finds a host, or nil.
+func (i *Interface) Host(k host.Key) *host.Host { return i.hosts.Find(k) }
+
+// Hosts lists the hosts in no order.
+func (i *Interface) Hosts() []*host.Host { return i.hosts.All() }
+
+// MACs lists the layer-2 addresses in no order.
+func (i *Interface) MACs() []*mac.Mac { return i.macs.All() }
+
+// MAC finds a layer-2 address, or nil.
+func (i *Interface) MAC(a mac.Addr) *mac.Mac { return i.macs.Find(a) }
+
+// History copies the traffic per second of the last hour of interface time,
+// oldest first.
+func (i *Interface) History() []Point {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.history.points()
+}

@@ -1,0 +1,153 @@
+package iface
+
+import (
+	"sort"
+
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
+)
+
+// SortKey orders a listing: by Num, then by Str.
+type SortKey struct {
+	Num float64
+	Str string
+}
+
+func (k SortKey) less(o SortKey) bool {
+	if k.Num != o.Num {
+		return k.Num < o.Num
+	}
+	return k.Str < o.Str
+}
+
+// FlowQuery selects, orders and cuts a listing of flows. Match and Key run
+// under a shard's lock: they must be quick and must not call the interface.
+type FlowQuery struct {
+	Match func(f *flow.Flow) bool    // nil: all
+	Key   func(f *flow.Flow) SortKey // nil: by time of the first packet
+	Desc  bool
+	Skip  int
+	Limit int // 0: no limit
+}
+
+type flowRow struct {
+	f   *flow.Flow
+	s   *shard
+	key SortKey
+	t   int64
+	id  uint32
+}
+
+// Flows returns copies of the flows selected by q, and how many matched in all.
+func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
+	var rows []flowRow
+	for _, s := range i.shards {
+		s.mu.Lock()
+		s.flows.Each(func(f *flow.Flow) bool {
+			if q.Match == nil || q.Match(f) {
+				r := flowRow{f: f, s: s, t: f.FirstSeen, id: f.ID}
+				if q.Key != nil {
+					r.key = q.Key(f)
+				}
+				rows = append(rows, r)
+			}
+			return true
+		})
+		s.mu.Unlock()
+	}
+	sort.Slice(rows, func(a, b int) bool {
+		x, y := &rows[a], &rows[b]
+		if x.key != y.key {
+			return x.key.less(y.key) != q.Desc
+		}
+		if x.t != y.t {
+			return x.t < y.t
+		}
+		return x.id < y.id
+	})
+	total = len(rows)
+	lo, hi := cut(total, q.Skip, q.Limit)
+	page = make([]flow.Flow, 0, hi-lo)
+	for _, r := range rows[lo:hi] {
+		r.s.mu.Lock()
+		page = append(page, *r.f)
+		r.s.mu.Unlock()
+	}
+	return page, total
+}
+
+func cut(n, skip, limit int) (lo, hi int) {
+	lo = min(max(skip, 0), n)
+	hi = n
+	if limit > 0 && limit < n-lo {
+		hi = lo + limit
+	}
+	return lo, hi
+}
+
+// EachFlow calls fn for every flow, under the lock of its shard: fn must be
+// quick, must not keep f and must not call the interface.
+func (i *Interface) EachFlow(fn func(f *flow.Flow)) {
+	for _, s := range i.shards {
+		s.mu.Lock()
+		s.flows.Each(func(f *flow.Flow) bool { fn(f); return true })
+		s.mu.Unlock()
+	}
+}
+
+// FindFlow returns a copy of the flow with the given display key and id.
+func (i *Interface) FindFlow(key, id uint32) (flow.Flow, bool) {
+	page, _ := i.Flows(FlowQuery{Match: func(f *flow.Flow) bool { return f.ID == id && f.DisplayKey() == key }, Limit: 1})
+	if len(page) == 0 {
+		return flow.Flow{}, false
+	}
+	return page[0], true
+}
+
+// HostQuery selects, orders and cuts a listing of hosts. Match and Key run
+// under the host's lock.
+type HostQuery struct {
+	Match func(h *host.Host, d *host.Data) bool    // nil: all
+	Key   func(h *host.Host, d *host.Data) SortKey // nil: by address
+	Desc  bool
+	Skip  int
+	Limit int // 0: no limit
+}
+
+// ListHosts returns the hosts selected by q, and how many matched in all.
+func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
+	type row struct {
+		h   *host.Host
+		key SortKey
+	}
+	var rows []row
+	for _, h := range i.hosts.All() {
+		h.Update(func(d *host.Data) {
+			if q.Match != nil && !q.Match(h, d) {
+				return
+			}
+			r := row{h: h}
+			if q.Key != nil {
+				r.key = q.Key(h, d)
+			}
+			rows = append(rows, r)
+		})
+	}
+	sort.Slice(rows, func(a, b int) bool {
+		x, y := &rows[a], &rows[b]
+		if x.key != y.key {
+			return x.key.less(y.key) != q.Desc
+		}
+		if c := x.h.Addr.Compare(y.h.Addr); c != 0 {
+			return c < 0
+		}
+		return x.h.VLAN < y.h.VLAN
+	})
+	total = len(rows)
+	lo, hi := cut(total, q.Skip, q.Limit)
+	page = make([]*host.Host, 0, hi-lo)
+	for _, r := range rows[lo:hi] {
+		page = append(page, r.h)
+	}
+	return page, total
+}

@@ -1,0 +1,244 @@
+package iface
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"ntopgo/engine/capture"
+	"ntopgo/engine/decode"
+	"ntopgo/engine/mac"
+)
+
+// batchFrames is how many frames are read and handed over at once.
+const batchFrames = 256
+
+// batchesInFlight bounds how far the reader runs ahead of the shards.
+const batchesInFlight = 4
+
+// batch is one reading of the source on its way through the shards. It goes
+// back to the reader when the last shard is done with it.
+type batch struct {
+	frames  capture.Batch
+	packets [batchFrames]packet
+	byShard [][]uint16 // indexes into packets, not sent yet
+	lists   [][]uint16 // the memory of byShard
+	waiting atomic.Int32
+	free    chan<- *batch
+}
+
+// packet is a decoded frame with what only the reader knows of it.
+type packet struct {
+	decode.Packet
+	reason   decode.Reason
+	outgoing bool
+	flowless bool // no IP, or not enough of it for a flow
+	weight   int  // bytes that the packet adds to its flow
+}
+
+func newBatch(shards int, free chan<- *batch) *batch {
+	b := &batch{byShard: make([][]uint16, shards), lists: make([][]uint16, shards), free: free}
+	for n := range b.lists {
+		b.lists[n] = make([]uint16, 0, batchFrames)
+	}
+	return b
+}
+
+func (b *batch) done() {
+	if b.waiting.Add(-1) == 0 {
+		b.free <- b
+	}
+}
+
+// reader is the goroutine that decodes frames and deals them out.
+type reader struct {
+	i         *Interface
+	fragments *decode.FragmentPorts
+	free      chan *batch
+	second    int64 // second of packet time that is being read
+	lastPurge int64
+	rnd       *rand.Rand
+}
+
+func (i *Interface) run(ctx context.Context) {
+	r := &reader{i: i, fragments: decode.NewFragmentPorts(8192, 30*time.Second),
+		free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
+	for n := 0; n < batchesInFlight; n++ {
+		r.free <- newBatch(len(i.shards), r.free)
+	}
+	for _, s := range i.shards {
+		go s.run()
+	}
+	err := r.loop(ctx)
+	i.finished.Store(true)
+	r.tick(r.now(), true)
+	for _, s := range i.shards {
+		close(s.work)
+	}
+	if err != nil && ctx.Err() == nil {
+		i.mu.Lock()
+		i.readErr = err
+		i.mu.Unlock()
+		i.cfg.Logf("interface %s: %v", i.cfg.Name, err)
+	}
+	close(i.done)
+}
+
+// loop reads until the source ends; a file that ended normally is no error.
+func (r *reader) loop(ctx context.Context) error {
+	for ctx.Err() == nil {
+		b := <-r.free
+		err := r.i.source.Read(&b.frames, batchFrames)
+		switch {
+		case errors.Is(err, capture.ErrTimeout):
+			r.free <- b
+			r.advance(time.Now().UnixNano())
+			continue
+		case errors.Is(err, io.EOF):
+			r.free <- b
+			return nil
+		case err != nil:
+			r.free <- b
+			return err
+		}
+		r.deal(b)
+	}
+	return nil
+}
+
+// deal decodes the frames of b and sends each to its shard. Where a second of
+// packet time ends inside the batch, what came before is counted first, so that
+// a replay gives the same roll-ups whatever the batches.
+func (r *reader) deal(b *batch) {
+	b.waiting.Store(1) // the reader's own hold
+	copy(b.byShard, b.lists)
+	for n := range b.frames.Frames {
+		f := &b.frames.Frames[n]
+		if f.Time/1e9 > r.second {
+			r.send(b)
+			r.advance(f.Time)
+		}
+		p := &b.packets[n]
+		r.decode(f, p)
+		s := 0
+		if !p.flowless {
+			s = int(shardHash(&p.Packet) % uint32(len(r.i.shards)))
+		}
+		b.byShard[s] = append(b.byShard[s], uint16(n))
+	}
+	if n := len(b.frames.Frames); n > 0 {
+		if t := b.frames.Frames[n-1].Time; t > r.i.lastPacket.Load() {
+			r.i.lastPacket.Store(t)
+		}
+	}
+	r.send(b)
+	b.done()
+}
+
+// send hands the packets dealt so far to their shards.
+func (r *reader) send(b *batch) {
+	for s, list := range b.byShard {
+		if len(list) == 0 {
+			continue
+		}
+		b.waiting.Add(1)
+		r.i.shards[s].work <- task{batch: b, packets: list}
+		b.byShard[s] = list[len(list):]
+	}
+}
+
+func (r *reader) decode(f *capture.Frame, p *packet) {
+	cfg := &r.i.cfg
+	p.Packet.Time = f.Time
+	p.reason = decode.Decode(f.Link, f.Data, f.WireLen, &p.Packet)
+	p.outgoing = f.Outgoing
+	if f.VLAN != 0 && p.VLAN == 0 {
+		p.VLAN = f.VLAN
+	}
+	if p.Fragment {
+		r.fragments.Apply(&p.Packet)
+	}
+	p.flowless = p.IPVersion == 0 || !p.Src.IsValid() || p.reason != decode.ReasonNone
+	p.weight = p.LinkLen + p.IPLen
+	if cfg.IgnoreVLANs {
+		p.VLAN = 0
+	}
+	if cfg.IgnoreMACs {
+		p.HasMAC, p.SrcMAC, p.DstMAC = false, mac.Addr{}, mac.Addr{}
+	}
+	r.simulate(p)
+	if p.VLAN != 0 {
+		r.i.seenVLAN.Store(true)
+	}
+	if p.HasMAC {
+		r.i.seenMAC.Store(true)
+	}
+}
+
+// simulate applies the debugging options that invent traffic diversity. The
+// random numbers are the same in every run.
+func (r *reader) simulate(p *packet) {
+	cfg := &r.i.cfg
+	if cfg.SimulateVLANs {
+		p.VLAN = uint16(1 + r.rnd.IntN(4))
+	}
+	if cfg.SimulateMACs && p.HasMAC {
+		p.SrcMAC[5], p.DstMAC[5] = byte(r.rnd.IntN(256)), byte(r.rnd.IntN(256))
+	}
+	if cfg.SimulateIPs > 0 && p.IPVersion == 4 {
+		p.Src, p.Dst = r.randomAddr(), r.randomAddr()
+	}
+}
+
+func (r *reader) randomAddr() netip.Addr {
+	n := r.rnd.IntN(r.i.cfg.SimulateIPs)
+	return netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)})
+}
+
+// advance moves the interface's clock to now and rolls up when a second ended.
+// The clock does not go back: frames out of order belong to the present second.
+func (r *reader) advance(now int64) {
+	sec := now / 1e9
+	if sec <= r.second {
+		return
+	}
+	if r.second != 0 {
+		r.tick((r.second+1)*1e9, false)
+	}
+	r.second = sec
+}
+
+func (r *reader) now() int64 {
+	if r.i.Live() {
+		return time.Now().UnixNano()
+	}
+	return max(r.i.lastPacket.Load(), (r.second+1)*1e9)
+}
+
+// tick lets every shard roll up what it has and then derives the rates.
+func (r *reader) tick(now int64, last bool) {
+	purge := false
+	if p := now / 1e9; p-r.lastPurge >= purgeSeconds || p < r.lastPurge {
+		r.lastPurge = p
+		purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
+	}
+	r.i.rollUp(now, purge, last)
+}
+
+// shardHash is the same for both directions of a flow.
+func shardHash(p *decode.Packet) uint32 {
+	a, b := p.Src.As16(), p.Dst.As16()
+	h := uint32(p.SrcPort) ^ uint32(p.DstPort) ^ uint32(p.Proto)<<8 ^ uint32(p.VLAN)<<16
+	for i := 0; i < 16; i += 4 {
+		h ^= (uint32(a[i])<<24 | uint32(a[i+1])<<16 | uint32(a[i+2])<<8 | uint32(a[i+3])) ^
+			(uint32(b[i])<<24 | uint32(b[i+1])<<16 | uint32(b[i+2])<<8 | uint32(b[i+3]))
+	}
+	h ^= h >> 16
+	h *= 0x7feb352d
+	h ^= h >> 15
+	return h
+}
