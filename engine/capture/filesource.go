@@ -50,6 +50,7 @@ type fileSource struct {
 	filters map[decode.LinkType]*Filter
 	pace    pacer
 	last    int64 // time of the last frame
+	frame   Frame // the record just read; here because a local one would escape
 
 	received, errors atomic.Uint64
 
@@ -182,8 +183,7 @@ func (s *fileSource) Read(b *Batch, max int) error {
 		if len(b.Frames) > 0 && (s.streaming && !s.cur.ready() || s.cfg.OriginalSpeed) {
 			return nil
 		}
-		var f Frame
-		err := s.cur.next(&f)
+		err := s.cur.next(&s.frame)
 		if err == ErrTimeout {
 			if len(b.Frames) > 0 {
 				return nil
@@ -196,7 +196,7 @@ func (s *fileSource) Read(b *Batch, max int) error {
 			}
 			continue
 		}
-		if err := s.add(b, f); err != nil {
+		if err := s.add(b, s.frame); err != nil {
 			return err
 		}
 	}
@@ -218,7 +218,7 @@ func (s *fileSource) add(b *Batch, f Frame) error {
 			return nil
 		}
 	}
-	s.pace.apply(&f, &s.cfg)
+	f.Time = s.pace.time(f.Time, &s.cfg)
 	if free := cap(b.Arena) - len(b.Arena); free < len(f.Data) {
 		// The frames so far keep the old arena alive until the batch is reused.
 		b.Arena = make([]byte, 0, max(2*cap(b.Arena), len(f.Data), 1<<16))
@@ -280,17 +280,18 @@ type pacer struct {
 	firstTime int64
 }
 
-func (p *pacer) apply(f *Frame, cfg *Config) {
+// time returns the time to give a frame that was recorded at t.
+func (p *pacer) time(t int64, cfg *Config) int64 {
 	switch {
 	case cfg.OriginalSpeed:
 		if !p.started {
-			p.started, p.wall, p.firstTime = true, cfg.Now(), f.Time
+			p.started, p.wall, p.firstTime = true, cfg.Now(), t
 		}
-		if wait := time.Duration(f.Time-p.firstTime) - cfg.Now().Sub(p.wall); wait > 0 {
+		if wait := time.Duration(t-p.firstTime) - cfg.Now().Sub(p.wall); wait > 0 {
 			cfg.Sleep(wait)
 		}
-		f.Time = cfg.Now().UnixNano()
-	case cfg.ReforgeTimestamps:
-		f.Time = cfg.Now().UnixNano()
+	case !cfg.ReforgeTimestamps:
+		return t
 	}
+	return cfg.Now().UnixNano()
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // ListInterfaces returns the network interfaces of the machine in the order in
@@ -35,6 +37,56 @@ func ListInterfaces() ([]Info, error) {
 		list = append(list, describe(n))
 	}
 	return list, nil
+}
+
+// Attributes of a link message that the syscall package does not name.
+const (
+	iflaAltName  = 53
+	iflaPropList = 52
+	nlaTypeMask  = 0x3fff // without the nested and byte-order bits
+)
+
+// byAltName finds an interface by one of its alternative names, which may be
+// longer than an interface request can hold. ENODEV when there is none.
+func byAltName(name string) (*net.Interface, error) {
+	rib, err := syscall.NetlinkRIB(syscall.RTM_GETLINK, syscall.AF_UNSPEC)
+	if err != nil {
+		return nil, fmt.Errorf("list network interfaces: %w", err)
+	}
+	msgs, err := syscall.ParseNetlinkMessage(rib)
+	if err != nil {
+		return nil, fmt.Errorf("list network interfaces: %w", err)
+	}
+	for _, m := range msgs {
+		if m.Header.Type != syscall.RTM_NEWLINK || len(m.Data) < syscall.SizeofIfInfomsg {
+			continue
+		}
+		attrs, err := syscall.ParseNetlinkRouteAttr(&m)
+		if err != nil {
+			continue
+		}
+		for _, a := range attrs {
+			if a.Attr.Type&nlaTypeMask == iflaPropList && hasAltName(a.Value, name) {
+				return net.InterfaceByIndex(int(int32(binary.NativeEndian.Uint32(m.Data[4:]))))
+			}
+		}
+	}
+	return nil, syscall.ENODEV
+}
+
+// hasAltName looks for a name in a nested list of attributes.
+func hasAltName(list []byte, name string) bool {
+	for len(list) >= 4 {
+		n, typ := int(binary.NativeEndian.Uint16(list)), binary.NativeEndian.Uint16(list[2:])
+		if n < 4 || n > len(list) {
+			return false
+		}
+		if typ&nlaTypeMask == iflaAltName && strings.TrimRight(string(list[4:n]), "\x00") == name {
+			return true
+		}
+		list = list[min((n+3)&^3, len(list)):]
+	}
+	return false
 }
 
 // describe reads what the system knows of an interface; what it does not know

@@ -111,19 +111,20 @@ func lookup(name string) (index int, hw uint16, err error) {
 		return 0, 0, fmt.Errorf("socket: %w", err)
 	}
 	defer unix.Close(fd)
-	ifr, err := unix.NewIfreq(name)
+	nic, err := net.InterfaceByName(name)
 	if err != nil {
-		return 0, 0, unix.ENODEV // a name that long cannot exist
+		if nic, err = byAltName(name); err != nil {
+			return 0, 0, err
+		}
 	}
-	if err := unix.IoctlIfreq(fd, unix.SIOCGIFINDEX, ifr); err != nil {
-		return 0, 0, err
+	ifr, err := unix.NewIfreq(nic.Name)
+	if err != nil {
+		return 0, 0, unix.ENODEV
 	}
-	index = int(ifr.Uint32())
-	ifr, _ = unix.NewIfreq(name)
 	if err := unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, ifr); err != nil {
 		return 0, 0, err
 	}
-	return index, ifr.Uint16(), nil
+	return nic.Index, ifr.Uint16(), nil
 }
 
 // linkOf chooses the link type by ARP hardware type. What has no link header we
