@@ -3,6 +3,11 @@ module ntopgo
 go 1.26.0
 
 require (
+	golang.org/x/net v0.62.0
+	golang.org/x/sys v0.49.0
+)
+
+require (
 	github.com/Shopify/go-lua v0.0.0-20250718183320-1e37f32ad7d0 // indirect
 	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/chromedp/cdproto v0.159.0 // indirect
@@ -17,6 +22,4 @@ require (
 	github.com/spf13/pflag v1.1.0 // indirect
 	github.com/yuin/gopher-lua v1.1.1 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 )

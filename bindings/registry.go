@@ -14,6 +14,16 @@ import (
 	"sync"
 )
 
+//go:generate go run ./gen -spec ../../shared/spec/bindings.json -out names_gen.go
+
+// name is one documented function and the trees whose VM had it: those of
+// October 2024 and of July 2026.
+type name struct {
+	ns, name, group string
+	pro             bool // paid editions only
+	in2024, in2026  bool
+}
+
 // Status says how far a binding is.
 type Status string
 
@@ -21,6 +31,7 @@ type Status string
 const (
 	Working     Status = "working"     // does what the original does
 	Pending     Status = "pending"     // declared; a call is logged once and returns nothing
+	Partial     Status = "partial"     // answers truly with what there is; Reason says what is missing
 	Unavailable Status = "unavailable" // cannot work on this host or edition; Reason says why
 )
 
@@ -29,6 +40,9 @@ type Binding struct {
 	Namespace string
 	Name      string
 	Group     string // documented group
+	Pro       bool   // paid editions only, in the original
+	In2024    bool   // the October 2024 VM had it
+	In2026    bool   // the July 2026 VM has it
 	Status    Status
 	Reason    string
 	Fn        func(c *Call)
@@ -45,7 +59,7 @@ var (
 func init() {
 	for _, n := range documented {
 		key := n.ns + "." + n.name
-		registry[key] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Status: Pending,
+		registry[key] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Pro: n.pro, In2024: n.in2024, In2026: n.in2026, Status: Pending,
 			Reason: "not built yet"}
 	}
 }
@@ -65,6 +79,16 @@ func register(ns string, fns map[string]func(c *Call)) {
 		}
 		b.Fn, b.Status, b.Reason = fn, Working, ""
 	}
+}
+
+// partial makes ns.name answer with what the engine has; missing says what it
+// does not have yet.
+func partial(ns, name, missing string, fn func(c *Call)) {
+	register(ns, map[string]func(c *Call){name: fn})
+	registryMu.Lock()
+	b := registry[ns+"."+name]
+	b.Status, b.Reason = Partial, missing
+	registryMu.Unlock()
 }
 
 // unavailable marks ns.name as answering what the original answers where the
