@@ -1,0 +1,30 @@
+package dpi
+
+import "bytes"
+
+// DNSCrypt: the protocol of dnscrypt.info ("DNSCrypt version 2 protocol
+// specification"): certificates are TXT records of 2.dnscrypt-cert.<provider>,
+// the answers of a resolver begin with the magic of the client's query or of the
+// resolver.
+
+func init() {
+	Register(Dissector{ID: idDnscrypt, Name: "DNScrypt", L4: TCP | UDP, Min: 24, Ports: []uint16{443, 5353, 8443, 5443}, MaxPackets: 8, Priority: -2, Func: dissectDNSCrypt})
+	// Avast's variant asks for <..>.securedns.avast.com in the same form.
+	signature(Dissector{ID: idAvastSecuredns, Name: "AVASTSecureDNS", L4: UDP, Min: 34, Priority: -3}, func(c *Context, b []byte) bool {
+		return bytes.EqualFold(b[15:24], []byte("securedns"))
+	})
+}
+
+func dissectDNSCrypt(c *Context) Verdict {
+	b := c.B
+	if len(b) >= 64 && has(b, "r6fnvWj8") {
+		return c.Found(idDnscrypt)
+	}
+	if bytes.EqualFold(b[13:min(len(b), 23)], []byte("2\x0ddnscrypt")) || bytes.EqualFold(b[12:min(len(b), 23)], []byte("\x012\x0ddnscrypt")) {
+		return c.Found(idDnscrypt)
+	}
+	if c.NDir() >= 1 && c.NOther() >= 1 || c.N() >= 8 {
+		return No
+	}
+	return More
+}
