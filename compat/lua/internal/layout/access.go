@@ -1,0 +1,443 @@
+package layout
+
+import (
+	"strconv"
+
+	lua "github.com/Shopify/go-lua"
+
+	"ntopgo/compat/lua/internal/number"
+)
+
+// maxMetaChain bounds __index and __newindex chains, as Lua's MAXTAGLOOP.
+const maxMetaChain = 2000
+
+// Index is v[k] with metamethods.
+func Index(l *lua.State, v, k any) any { return mirror(l).index(v, k, -1) }
+
+// SetIndex is t[k] = v with metamethods.
+func SetIndex(l *lua.State, t, k, v any) { mirror(l).setIndex(t, k, v, -1) }
+
+func (m *state) index(v, k any, operand int) any {
+	for range maxMetaChain {
+		var tm any
+		if t := asTable(v); t != nil {
+			if r := t.Get(k); r != nil {
+				return r
+			}
+			if t.metaTable == nil {
+				return nil
+			}
+			if tm = t.metaTable.hash["__index"]; tm == nil {
+				return nil
+			}
+		} else if tm = m.metaField(v, "__index"); tm == nil {
+			m.indexError(v, k, operand)
+		}
+		if isFunction(tm) {
+			return m.call1(tm, v, k)
+		}
+		v, operand = tm, -1
+	}
+	m.raise("'__index' chain too long; possibly a loop")
+	return nil
+}
+
+// indexError names the indexed variable or, when it has no name, the key.
+func (m *state) indexError(v, k any, operand int) {
+	if m.callInfo.isLua() {
+		if d := m.describe(operand); d != "" {
+			m.fail("attempt to index a %s value%s", m.namedType(v), d)
+		}
+		if s, ok := k.(string); ok {
+			m.fail("attempt to index a %s value (field '%s')", m.namedType(v), s)
+		}
+	}
+	m.raiseType(v, "index", -1)
+}
+
+func (m *state) setIndex(tv, k, v any, operand int) {
+	for range maxMetaChain {
+		var tm any
+		if t := asTable(tv); t != nil {
+			if t.metaTable != nil && t.Get(k) == nil {
+				tm = t.metaTable.hash["__newindex"]
+			}
+			if tm == nil {
+				if msg, ok := ValidKey(k); !ok {
+					m.raise("%s", "table "+msg)
+				}
+				t.flags = 0
+				t.Set(k, v)
+				return
+			}
+		} else if tm = m.metaField(tv, "__newindex"); tm == nil {
+			m.indexError(tv, k, operand)
+		}
+		if isFunction(tm) {
+			m.call0(tm, tv, k, v)
+			return
+		}
+		tv, operand = tm, -1
+	}
+	m.raise("'__newindex' chain too long; possibly a loop")
+}
+
+func doGetTable(e *engine, i instruction) (operation, instruction) {
+	tv, k := e.frame[i.b()], e.rk(i.c())
+	if t := asTable(tv); t != nil {
+		if v := t.Get(k); v != nil || t.metaTable == nil {
+			e.frame[i.a()] = v
+			return e.next()
+		}
+	}
+	v := e.l.index(tv, k, i.b())
+	e.frame = e.callInfo.frame
+	e.frame[i.a()] = v
+	return e.next()
+}
+
+func doGetTableUp(e *engine, i instruction) (operation, instruction) {
+	tv, k := e.closure.upValues[i.b()].get(), e.rk(i.c())
+	if t := asTable(tv); t != nil {
+		if v := t.Get(k); v != nil || t.metaTable == nil {
+			e.frame[i.a()] = v
+			return e.next()
+		}
+	} else if e.l.metaOf(tv) == nil {
+		e.l.fail("attempt to index a %s value (upvalue '%s')", e.l.namedType(tv), upValueName(e.closure.prototype, i.b()))
+	}
+	v := e.l.index(tv, k, -1)
+	e.frame = e.callInfo.frame
+	e.frame[i.a()] = v
+	return e.next()
+}
+
+func doSelf(e *engine, i instruction) (operation, instruction) {
+	a, tv, k := i.a(), e.frame[i.b()], e.rk(i.c())
+	var v any
+	if t := asTable(tv); t != nil {
+		v = t.Get(k)
+	}
+	if v == nil {
+		v = e.l.index(tv, k, i.b())
+		e.frame = e.callInfo.frame
+	}
+	e.frame[a+1], e.frame[a] = tv, v
+	return e.next()
+}
+
+func doSetTable(e *engine, i instruction) (operation, instruction) {
+	tv, k, v := e.frame[i.a()], e.rk(i.b()), e.rk(i.c())
+	if t := asTable(tv); t != nil && t.metaTable == nil {
+		switch n := k.(type) {
+		case string:
+			t.setHash(k, v)
+			return e.next()
+		case int64:
+			t.SetInt(n, v)
+			return e.next()
+		}
+	}
+	e.l.setIndex(tv, k, v, i.a())
+	e.frame = e.callInfo.frame
+	return e.next()
+}
+
+func doSetTableUp(e *engine, i instruction) (operation, instruction) {
+	tv, k, v := e.closure.upValues[i.a()].get(), e.rk(i.b()), e.rk(i.c())
+	if t := asTable(tv); t == nil && e.l.metaOf(tv) == nil {
+		e.l.fail("attempt to index a %s value (upvalue '%s')", e.l.namedType(tv), upValueName(e.closure.prototype, i.a()))
+	}
+	e.l.setIndex(tv, k, v, -1)
+	e.frame = e.callInfo.frame
+	return e.next()
+}
+
+func doLength(e *engine, i instruction) (operation, instruction) {
+	v := e.frame[i.b()]
+	if s, ok := v.(string); ok {
+		e.frame[i.a()] = Int(int64(len(s)))
+		return e.next()
+	}
+	if t := asTable(v); t != nil && t.metaTable == nil {
+		e.frame[i.a()] = Int(t.Len())
+		return e.next()
+	}
+	n := e.l.length(v, i.b())
+	e.frame = e.callInfo.frame
+	e.frame[i.a()] = n
+	return e.next()
+}
+
+// Length is #v with metamethods.
+func Length(l *lua.State, v any) any { return mirror(l).length(v, -1) }
+
+func (m *state) length(v any, operand int) any {
+	if s, ok := v.(string); ok {
+		return Int(int64(len(s)))
+	}
+	if f := m.metaField(v, "__len"); f != nil {
+		return m.call1(f, v)
+	}
+	if t := asTable(v); t != nil {
+		return Int(t.Len())
+	}
+	m.raiseType(v, "get length of", operand)
+	return nil
+}
+
+// RawEqual is Lua's == without metamethods.
+func RawEqual(a, b any) bool {
+	switch x := a.(type) {
+	case int64:
+		switch y := b.(type) {
+		case int64:
+			return x == y
+		case float64:
+			n, ok := number.FloatToInt(y)
+			return ok && n == x
+		}
+		return false
+	case float64:
+		switch y := b.(type) {
+		case float64:
+			return x == y
+		case int64:
+			n, ok := number.FloatToInt(x)
+			return ok && n == y
+		}
+		return false
+	}
+	return a == b
+}
+
+// Equal is Lua's ==.
+func Equal(l *lua.State, a, b any) bool { return mirror(l).equal(a, b) }
+
+func (m *state) equal(a, b any) bool {
+	if RawEqual(a, b) {
+		return true
+	}
+	ta := typeOf(a)
+	if ta != typeOf(b) || ta != tableType && ta != userDataType {
+		return false
+	}
+	v, ok := m.binaryMeta(a, b, "__eq")
+	return ok && Truthy(v)
+}
+
+func doEqual(e *engine, i instruction) (operation, instruction) {
+	r := e.l.equal(e.rk(i.b()), e.rk(i.c()))
+	e.frame = e.callInfo.frame
+	return e.branch(r == (i.a() != 0))
+}
+
+func doLessThan(e *engine, i instruction) (operation, instruction) {
+	b, c := e.rk(i.b()), e.rk(i.c())
+	if x, ok := b.(int64); ok {
+		if y, ok := c.(int64); ok {
+			return e.branch((x < y) == (i.a() != 0))
+		}
+	}
+	r := e.l.less(b, c)
+	e.frame = e.callInfo.frame
+	return e.branch(r == (i.a() != 0))
+}
+
+func doLessOrEqual(e *engine, i instruction) (operation, instruction) {
+	b, c := e.rk(i.b()), e.rk(i.c())
+	if x, ok := b.(int64); ok {
+		if y, ok := c.(int64); ok {
+			return e.branch((x <= y) == (i.a() != 0))
+		}
+	}
+	r := e.l.lessEqual(b, c)
+	e.frame = e.callInfo.frame
+	return e.branch(r == (i.a() != 0))
+}
+
+// Less is a < b.
+func Less(l *lua.State, a, b any) bool { return mirror(l).less(a, b) }
+
+func (m *state) less(a, b any) bool {
+	switch x := a.(type) {
+	case int64:
+		switch y := b.(type) {
+		case int64:
+			return x < y
+		case float64:
+			return number.LessIntFloat(x, y)
+		}
+	case float64:
+		switch y := b.(type) {
+		case float64:
+			return x < y
+		case int64:
+			return number.LessFloatInt(x, y)
+		}
+	case string:
+		if y, ok := b.(string); ok {
+			return x < y
+		}
+	}
+	if v, ok := m.binaryMeta(a, b, "__lt"); ok {
+		return Truthy(v)
+	}
+	m.orderError(a, b)
+	return false
+}
+
+func (m *state) lessEqual(a, b any) bool {
+	switch x := a.(type) {
+	case int64:
+		switch y := b.(type) {
+		case int64:
+			return x <= y
+		case float64:
+			return number.LessEqualIntFloat(x, y)
+		}
+	case float64:
+		switch y := b.(type) {
+		case float64:
+			return x <= y
+		case int64:
+			return number.LessEqualFloatInt(x, y)
+		}
+	case string:
+		if y, ok := b.(string); ok {
+			return x <= y
+		}
+	}
+	if v, ok := m.binaryMeta(a, b, "__le"); ok {
+		return Truthy(v)
+	}
+	if v, ok := m.binaryMeta(b, a, "__lt"); ok {
+		return !Truthy(v)
+	}
+	m.orderError(a, b)
+	return false
+}
+
+func (m *state) orderError(a, b any) {
+	x, y := m.namedType(a), m.namedType(b)
+	if x == y {
+		m.raise("attempt to compare two %s values", x)
+	}
+	m.raise("attempt to compare %s with %s", x, y)
+}
+
+// NumberString is tostring of a number.
+func NumberString(v any) (string, bool) {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case float64:
+		return number.FormatFloat(v), true
+	}
+	return "", false
+}
+
+// ToString converts a string or number.
+func ToString(v any) (string, bool) {
+	if s, ok := v.(string); ok {
+		return s, true
+	}
+	return NumberString(v)
+}
+
+// chargeOwner is what an Owner implements to bound memory.
+type chargeOwner interface{ Charge(l *lua.State, bytes int) }
+
+// Charge announces an allocation before it is made.
+func Charge(l *lua.State, n int) { mirror(l).charge(n) }
+
+func (m *state) charge(n int) {
+	if n < 4096 {
+		return
+	}
+	if c, ok := m.error.(chargeOwner); ok {
+		c.Charge(m.public(), n)
+	}
+}
+
+func doConcat(e *engine, i instruction) (operation, instruction) {
+	b, c := i.b(), i.c()
+	parts := e.frame[b : c+1]
+	if len(parts) == 2 {
+		if x, ok := parts[0].(string); ok {
+			if y, ok := parts[1].(string); ok {
+				e.l.charge(len(x) + len(y))
+				e.frame[i.a()] = x + y
+				return e.next()
+			}
+		}
+	}
+	v := e.l.concat(parts, b)
+	e.frame = e.callInfo.frame
+	e.frame[i.a()] = v
+	return e.next()
+}
+
+// concat joins parts from the right, as .. associates.
+func (m *state) concat(parts []any, reg int) any {
+	size := 0
+	for k := len(parts) - 1; ; k-- {
+		if k < 0 {
+			return m.join(parts, size)
+		}
+		switch s := parts[k].(type) {
+		case string:
+			size += len(s)
+			continue
+		case int64, float64:
+			size += 24
+			continue
+		}
+		break
+	}
+	// Something needs a metamethod: go pair by pair.
+	vals := append([]any(nil), parts...)
+	acc := vals[len(vals)-1]
+	for k := len(vals) - 2; k >= 0; k-- {
+		x, ok1 := ToString(vals[k])
+		y, ok2 := ToString(acc)
+		if ok1 && ok2 {
+			m.charge(len(x) + len(y))
+			acc = x + y
+			continue
+		}
+		v, ok := m.binaryMeta(vals[k], acc, "__concat")
+		if !ok {
+			bad, at := vals[k], reg+k
+			if ok1 {
+				bad, at = acc, reg+k+1
+			}
+			m.raiseType(bad, "concatenate", at)
+		}
+		acc = v
+	}
+	return acc
+}
+
+func (m *state) join(parts []any, size int) any {
+	m.charge(size)
+	var few [256]byte
+	buf := few[:0]
+	if size > len(few) {
+		buf = make([]byte, 0, size)
+	}
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			buf = append(buf, p...)
+		case int64:
+			buf = strconv.AppendInt(buf, p, 10)
+		case float64:
+			buf = append(buf, number.FormatFloat(p)...)
+		}
+	}
+	return string(buf)
+}
+
+// Concat is a .. b.
+func Concat(l *lua.State, a, b any) any { return mirror(l).concat([]any{a, b}, -1) }

@@ -1,0 +1,227 @@
+package layout
+
+import (
+	lua "github.com/Shopify/go-lua"
+
+	"ntopgo/compat/lua/internal/number"
+)
+
+// Operations beyond the VM's instruction set continue the numbering of
+// opAdd..opUnaryMinus.
+const (
+	opIDiv = 64 + iota
+	opBAnd
+	opBOr
+	opBXor
+	opShl
+	opShr
+	opBNot
+)
+
+// arithEvents names the metamethods of opAdd and the following instructions.
+var arithEvents = []string{"__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm"}
+
+var extraEvents = []string{"__idiv", "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"}
+
+func eventOf(op int) string {
+	if op >= opIDiv {
+		return extraEvents[op-opIDiv]
+	}
+	return arithEvents[op-opAdd]
+}
+
+func installHelpers() {
+	for name, op := range map[string]int{"idiv": opIDiv, "band": opBAnd, "bor": opBOr, "bxor": opBXor, "shl": opShl, "shr": opShr} {
+		helpers[name] = Function(func(l *lua.State) int {
+			m := mirror(l)
+			return Return(l, m.arith(op, Arg(l, 1), Arg(l, 2), -1, -1))
+		})
+	}
+	helpers["bnot"] = Function(func(l *lua.State) int {
+		return Return(l, mirror(l).arith(opBNot, Arg(l, 1), Arg(l, 1), -1, -1))
+	})
+}
+
+// ToNumber converts a number or a numeric string.
+func ToNumber(v any) (any, bool) {
+	switch v := v.(type) {
+	case int64, float64:
+		return v, true
+	case string:
+		return number.Parse(v)
+	}
+	return nil, false
+}
+
+// ToInteger converts to an integer if v has an exact one.
+func ToInteger(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case float64:
+		return number.FloatToInt(v)
+	case string:
+		if n, ok := number.Parse(v); ok {
+			return ToInteger(n)
+		}
+	}
+	return 0, false
+}
+
+// Arith does an arithmetic operation by its metamethod name ("__add"), as the
+// instruction does.
+func Arith(l *lua.State, event string, a, b any) any {
+	m := mirror(l)
+	for i, e := range arithEvents {
+		if e == event {
+			return m.arith(opAdd+i, a, b, -1, -1)
+		}
+	}
+	for i, e := range extraEvents {
+		if e == event {
+			return m.arith(opIDiv+i, a, b, -1, -1)
+		}
+	}
+	return nil
+}
+
+// arith does op on any two values; rb and rc are the operands' RK fields for
+// messages.
+func (m *state) arith(op int, b, c any, rb, rc int) any {
+	x, xok := ToNumber(b)
+	y, yok := ToNumber(c)
+	if xok && yok {
+		if op < opBAnd {
+			if v, ok := m.compute(op, x, y); ok {
+				return v
+			}
+		} else if i, ok := ToInteger(x); ok {
+			if j, ok := ToInteger(y); ok {
+				return Int(bitwise(op, i, j))
+			}
+		}
+	}
+	event := eventOf(op)
+	if v, ok := m.binaryMeta(b, c, event); ok {
+		return v
+	}
+	if op >= opBAnd {
+		m.bitError(b, c, xok, yok)
+	}
+	if _, isString := b.(string); isString && !xok && yok || !xok {
+		c, rc = b, rb
+	}
+	m.raiseType(c, "perform arithmetic on", rc)
+	return nil
+}
+
+// raiseType is typeError for an operation that may also run in a helper: the
+// message then has the position of the helper's caller.
+func (m *state) raiseType(v any, verb string, operand int) {
+	if m.callInfo.isLua() {
+		m.typeError(v, verb, operand)
+	}
+	Raise(m.public(), 1, "attempt to %s a %s value", verb, m.namedType(v))
+}
+
+func (m *state) raise(format string, args ...any) {
+	if m.callInfo.isLua() {
+		m.fail(format, args...)
+	}
+	Raise(m.public(), 1, format, args...)
+}
+
+func (m *state) bitError(b, c any, xok, yok bool) {
+	if xok && yok {
+		m.raise("number has no integer representation")
+	}
+	if xok {
+		b = c
+	}
+	m.raiseType(b, "perform bitwise operation on", -1)
+}
+
+func (m *state) compute(op int, x, y any) (any, bool) {
+	i, iok := x.(int64)
+	j, jok := y.(int64)
+	if iok && jok {
+		switch op {
+		case opAdd:
+			return Int(i + j), true
+		case opSub:
+			return Int(i - j), true
+		case opMul:
+			return Int(i * j), true
+		case opUnaryMinus:
+			return Int(-i), true
+		case opMod:
+			if j == 0 {
+				m.raise("attempt to perform 'n%%%%0'")
+			}
+			return Int(number.ModInt(i, j)), true
+		case opIDiv:
+			if j == 0 {
+				m.raise("attempt to perform 'n//0'")
+			}
+			return Int(number.DivInt(i, j)), true
+		}
+	}
+	f, _ := toFloat(x)
+	g, _ := toFloat(y)
+	switch op {
+	case opAdd:
+		return f + g, true
+	case opSub:
+		return f - g, true
+	case opMul:
+		return f * g, true
+	case opDiv:
+		return f / g, true
+	case opMod:
+		return number.ModFloat(f, g), true
+	case opPow:
+		return pow(f, g), true
+	case opIDiv:
+		return number.DivFloat(f, g), true
+	case opUnaryMinus:
+		return -f, true
+	}
+	return nil, false
+}
+
+func bitwise(op int, i, j int64) int64 {
+	switch op {
+	case opBAnd:
+		return i & j
+	case opBOr:
+		return i | j
+	case opBXor:
+		return i ^ j
+	case opShl:
+		return number.ShiftLeft(i, j)
+	case opShr:
+		if j == -1<<63 {
+			return 0
+		}
+		return number.ShiftLeft(i, -j)
+	}
+	return ^i
+}
+
+func (m *state) binaryMeta(b, c any, event string) (any, bool) {
+	f := m.metaField(b, event)
+	if f == nil {
+		f = m.metaField(c, event)
+	}
+	if f == nil {
+		return nil, false
+	}
+	return m.call1(f, b, c), true
+}
+
+func (m *state) metaField(v any, event string) any {
+	if mt := m.metaOf(v); mt != nil {
+		return mt.hash[event]
+	}
+	return nil
+}
