@@ -35,10 +35,50 @@ type DNSCounters struct {
 	Other                                      uint64
 }
 
+// Type is the counter of a query type (RFC 1035 and 3596 numbers).
+func (c *DNSCounters) Type(t uint16) *uint64 {
+	switch t {
+	case 1:
+		return &c.A
+	case 2:
+		return &c.NS
+	case 5:
+		return &c.CNAME
+	case 6:
+		return &c.SOA
+	case 12:
+		return &c.PTR
+	case 15:
+		return &c.MX
+	case 16:
+		return &c.TXT
+	case 28:
+		return &c.AAAA
+	case 255:
+		return &c.Any
+	}
+	return &c.Other
+}
+
 // HTTPCounters counts HTTP requests by method and answers by status class.
 type HTTPCounters struct {
 	Get, Post, Head, Put, Other uint64
 	Status                      [6]uint64 // index 1..5: 1xx to 5xx
+}
+
+// Method is the counter of a request method.
+func (c *HTTPCounters) Method(m string) *uint64 {
+	switch m {
+	case "GET":
+		return &c.Get
+	case "POST":
+		return &c.Post
+	case "HEAD":
+		return &c.Head
+	case "PUT":
+		return &c.Put
+	}
+	return &c.Other
 }
 
 // Names are the names by which a host is known, by where they come from.
