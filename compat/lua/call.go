@@ -86,7 +86,7 @@ func (c *Call) Str(i int) (string, bool) { return layout.ToString(c.arg(i)) }
 
 // Num returns argument i as a float: a number or a numeric string.
 func (c *Call) Num(i int) (float64, bool) {
-	switch n := number(c.arg(i)).(type) {
+	switch n := numeric(c.arg(i)).(type) {
 	case int64:
 		return float64(n), true
 	case float64:
@@ -98,7 +98,7 @@ func (c *Call) Num(i int) (float64, bool) {
 // Int returns argument i as an integer: a number or a numeric string; a
 // fraction is cut off.
 func (c *Call) Int(i int) (int64, bool) {
-	switch n := number(c.arg(i)).(type) {
+	switch n := numeric(c.arg(i)).(type) {
 	case int64:
 		return n, true
 	case float64:
@@ -107,8 +107,8 @@ func (c *Call) Int(i int) (int64, bool) {
 	return 0, false
 }
 
-// number converts v to int64 or float64, or nil.
-func number(v any) any {
+// numeric converts v to int64 or float64, or nil.
+func numeric(v any) any {
 	n, ok := layout.ToNumber(v)
 	if !ok {
 		return nil

@@ -23,6 +23,8 @@ type VM struct {
 	lastTraceback string
 	current       *coroutine
 	random        *rng
+	coroutines    map[*coroutine]bool
+	mainThread    any
 	files         *fileSet
 
 	bounds bounds

@@ -456,3 +456,12 @@ func (u *upValue) set(v any) {
 	}
 	u.home = v
 }
+
+// UserDataFor wraps an identity so that equal identities are equal Lua values.
+func UserDataFor(id any) any {
+	u, ok := id.(*upValue)
+	if !ok {
+		return nil
+	}
+	return u // no Lua operation looks inside it
+}

@@ -303,3 +303,12 @@ func (m *state) tick() {
 // SetErrorHandler makes the function at absolute stack slot `slot` of l's base
 // frame the message handler of everything called from now on.
 func SetErrorHandler(l *lua.State, slot int) { mirror(l).errorFunction = slot }
+
+// Call1 calls f from a Go function and returns its first result.
+func Call1(l *lua.State, f any, args ...any) any {
+	m := mirror(l)
+	if m.stackLast-m.top <= len(args)+lua.MinStack && !l.CheckStack(len(args)+2*lua.MinStack) {
+		Raise(l, 1, "stack overflow")
+	}
+	return m.call1(f, args...)
+}
