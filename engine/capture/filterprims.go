@@ -254,7 +254,7 @@ func macNode(q qualifiers, mac [6]byte) (filterNode, error) {
 	}
 	return testNode(func(g *filterGen, t, f label) {
 		if g.link != decode.LinkEthernet {
-			g.fail(errors.New("Ethernet addresses only exist on Ethernet"), t, f)
+			g.fail(errors.New("link-layer addresses only exist on Ethernet"), t, f)
 			return
 		}
 		at := func(off uint32) func(t, f label) {

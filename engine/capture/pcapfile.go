@@ -31,7 +31,8 @@ type pcapRecords struct {
 	r       *bufio.Reader
 	format  pcapFormat
 	link    decode.LinkType
-	discard int // bytes of the last record that are still in the buffer
+	minor   uint16 // version 2.minor
+	discard int    // bytes of the last record that are still in the buffer
 }
 
 func newPcap(r *bufio.Reader, format pcapFormat) (*pcapRecords, error) {
@@ -42,7 +43,10 @@ func newPcap(r *bufio.Reader, format pcapFormat) (*pcapRecords, error) {
 		}
 		return nil, err
 	}
-	p := &pcapRecords{r: r, format: format, link: decode.LinkType(format.order.Uint32(h[20:]) & 0xffff)}
+	p := &pcapRecords{r: r, format: format, link: decode.LinkType(format.order.Uint32(h[20:]) & 0xffff), minor: format.order.Uint16(h[6:])}
+	if format.order.Uint16(h[4:]) != 2 {
+		p.minor = 4 // other major versions are too rare to be trusted with the old order
+	}
 	_, err = r.Discard(24)
 	return p, err
 }
@@ -58,7 +62,7 @@ func (p *pcapRecords) next(f *Frame) error {
 	}
 	o := p.format.order
 	sec, frac := int64(o.Uint32(h)), int64(o.Uint32(h[4:]))
-	capLen, wireLen := o.Uint32(h[8:]), o.Uint32(h[12:])
+	capLen, wireLen := p.lengths(h[8:])
 	if capLen > maxSnapLen {
 		return damaged("record claims %d captured bytes: the file is damaged from here on", capLen)
 	}
@@ -76,6 +80,16 @@ func (p *pcapRecords) next(f *Frame) error {
 	return nil
 }
 
+// lengths reads the two length fields of a record. Before version 2.3 they
+// stood in the other order, in 2.3 in either.
+func (p *pcapRecords) lengths(b []byte) (capLen, wireLen uint32) {
+	capLen, wireLen = p.format.order.Uint32(b), p.format.order.Uint32(b[4:])
+	if p.minor < 3 || p.minor == 3 && capLen > wireLen {
+		return wireLen, capLen
+	}
+	return capLen, wireLen
+}
+
 func (p *pcapRecords) ready() bool {
 	n := p.discard + p.format.header
 	if p.r.Buffered() < n {
@@ -85,7 +99,7 @@ func (p *pcapRecords) ready() bool {
 	if err != nil {
 		return false
 	}
-	capLen := p.format.order.Uint32(h[p.discard+8:])
+	capLen, _ := p.lengths(h[p.discard+8:])
 	return capLen > maxSnapLen || p.r.Buffered() >= n+int(capLen)
 }
 

@@ -38,10 +38,8 @@ func (d *decoder) link(link LinkType, v view) Reason {
 			return ReasonTruncatedLink
 		}
 		return d.rawIP(v.skip(12))
-	case LinkPPP:
-		return d.ppp(v)
-	case LinkPPPHDLC:
-		// Unicast and broadcast addresses of Cisco HDLC are allowed here too.
+	case LinkPPP, LinkPPPHDLC:
+		// Cisco HDLC occurs here too; it has these unicast and broadcast addresses.
 		if v.has(2) && (v.b[0] == 0x0f || v.b[0] == 0x8f) && v.b[1] == 0 {
 			return d.ciscoHDLC(v)
 		}
