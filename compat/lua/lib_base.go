@@ -122,7 +122,7 @@ func tostring(l *golua.State, v any) string {
 		}
 		if n, ok := mt.GetStr("__name").(string); ok {
 			if p, ok := layout.Address(v); ok {
-				return fmt.Sprintf("%s: %#014x", n, p)
+				return fmt.Sprintf("%s: 0x%012x", n, p)
 			}
 		}
 	}
@@ -145,11 +145,8 @@ func basicString(v any) string {
 		return s
 	}
 	name := layout.TypeName(v)
-	if layout.IsGoFunction(v) {
-		name = "function: builtin"
-	}
 	p, _ := layout.Address(v)
-	return fmt.Sprintf("%s: %#014x", name, p)
+	return fmt.Sprintf("%s: 0x%012x", name, p)
 }
 
 func baseToNumber(l *golua.State) int {

@@ -162,7 +162,7 @@ func (s spec) append(l *golua.State, out []byte, arg int) []byte {
 	case 'p':
 		text := "(null)"
 		if p, ok := layout.Address(checkAny(l, arg)); ok {
-			text = fmt.Sprintf("%#014x", p)
+			text = fmt.Sprintf("0x%012x", p)
 		}
 		return s.pad(out, "", text, false)
 	case 'q':

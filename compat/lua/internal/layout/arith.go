@@ -108,7 +108,13 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 	if op >= opBAnd {
 		m.bitError(b, c, xok, yok)
 	}
-	if _, isString := b.(string); isString && !xok && yok || !xok {
+	_, bs := b.(string)
+	_, cs := c.(string)
+	if bs || cs {
+		// Strings have arithmetic metamethods in 5.4, which report both operands.
+		m.raise("attempt to %s a '%s' with a '%s'", event[2:], TypeName(b), TypeName(c))
+	}
+	if !xok {
 		c, rc = b, rb
 	}
 	m.raiseType(c, "perform arithmetic on", rc)
@@ -156,7 +162,7 @@ func (m *state) compute(op int, x, y any) (any, bool) {
 			return Int(-i), true
 		case opMod:
 			if j == 0 {
-				m.raise("attempt to perform 'n%%%%0'")
+				m.raise("attempt to perform 'n%%0'")
 			}
 			return Int(number.ModInt(i, j)), true
 		case opIDiv:

@@ -302,7 +302,15 @@ func prepInt(e *engine, f []any) bool {
 			return false
 		}
 	default:
-		e.l.fail("'for' limit must be a number")
+		n, ok := forNumber(f[1])
+		if !ok {
+			e.l.forError("limit", f[1])
+		}
+		var run bool
+		if limit, run = clip(n, step); !run {
+			f[1] = nil
+			return false
+		}
 	}
 	if step > 0 && init > limit || step < 0 && init < limit {
 		f[1] = nil
@@ -331,15 +339,15 @@ func prepFloat(e *engine, f []any) bool {
 	if f[1] == nil && isInt(f[0]) && isInt(f[2]) {
 		return false // an integer loop that does not run
 	}
-	limit, ok := toFloat(f[1])
+	limit, ok := forNumber(f[1])
 	if !ok {
 		e.l.forError("limit", f[1])
 	}
-	step, ok := toFloat(f[2])
+	step, ok := forNumber(f[2])
 	if !ok {
 		e.l.forError("step", f[2])
 	}
-	init, ok := toFloat(f[0])
+	init, ok := forNumber(f[0])
 	if !ok {
 		e.l.forError("initial", f[0])
 	}
@@ -357,7 +365,19 @@ func (m *state) forError(what string, v any) {
 	if what == "initial" {
 		what = "initial value"
 	}
-	m.fail("'for' %s must be a number", what)
+	m.fail("bad 'for' %s (number expected, got %s)", what, m.namedType(v))
+}
+
+// forNumber is toFloat with numeric strings.
+func forNumber(v any) (float64, bool) {
+	if s, ok := v.(string); ok {
+		n, ok := number.Parse(s)
+		if !ok {
+			return 0, false
+		}
+		v = n
+	}
+	return toFloat(v)
 }
 
 func isInt(v any) bool { _, ok := v.(int64); return ok }

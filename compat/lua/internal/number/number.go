@@ -232,6 +232,12 @@ func DivInt(a, b int64) int64 {
 // ModFloat is Lua's a % b for floats.
 func ModFloat(a, b float64) float64 {
 	m := math.Mod(a, b)
+	if m != m {
+		if a == a && b == b {
+			return math.Copysign(m, -1) // the sign C's fmod gives
+		}
+		return m
+	}
 	if m != 0 && (m < 0) != (b < 0) {
 		m += b
 	}
