@@ -267,3 +267,5 @@ func (e *Env) function(b *Binding) lua.Function {
 		b.Fn(&Call{Call: c, Context: ctx, b: b})
 	}
 }
+
+func (e *Env) uptime() time.Duration { return time.Since(e.Started) }

@@ -53,15 +53,17 @@ func (b *Binding) Key() string { return b.Namespace + "." + b.Name }
 
 var (
 	registryMu sync.RWMutex
-	registry   = map[string]*Binding{}
+	// registry is filled before the init functions of the other files run.
+	registry = declare()
 )
 
-func init() {
+func declare() map[string]*Binding {
+	m := make(map[string]*Binding, len(documented))
 	for _, n := range documented {
-		key := n.ns + "." + n.name
-		registry[key] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Pro: n.pro, In2024: n.in2024, In2026: n.in2026, Status: Pending,
-			Reason: "not built yet"}
+		m[n.ns+"."+n.name] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Pro: n.pro, In2024: n.in2024,
+			In2026: n.in2026, Status: Pending, Reason: "not built yet"}
 	}
+	return m
 }
 
 // register makes ns.name work. It is called from the init functions of this

@@ -213,3 +213,7 @@ func stddev(sum, sum2 float64, n uint64) float64 {
 	m := sum / float64(n)
 	return math.Sqrt(math.Max(0, sum2/float64(n)-m*m))
 }
+
+// Window is the last receive window that the sender of this direction
+// announced, unscaled.
+func (d *Dir) Window() uint16 { return d.window }

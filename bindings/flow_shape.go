@@ -1,0 +1,340 @@
+package bindings
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+
+	"crypto/sha1" // the community id is defined over SHA-1
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
+	"ntopgo/engine/decode"
+	"ntopgo/engine/dpi"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
+)
+
+// l4Name names a transport protocol as flow tables do.
+func l4Name(proto uint8) string {
+	if n, ok := l4Names[proto]; ok {
+		return n
+	}
+	return fmt.Sprint(proto)
+}
+
+var l4Names = map[uint8]string{decode.ProtoICMP: "ICMP", decode.ProtoIGMP: "IGMP", decode.ProtoTCP: "TCP",
+	decode.ProtoUDP: "UDP", decode.ProtoGRE: "GRE", decode.ProtoESP: "ESP", decode.ProtoAH: "AH",
+	decode.ProtoICMPv6: "ICMPv6", 89: "OSPF", 103: "PIM", 112: "VRRP", decode.ProtoSCTP: "SCTP",
+	decode.ProtoIPIP: "IPIP", decode.ProtoIPv6: "IPv6"}
+
+// flowTable is the table of one flow at a level of detail.
+func (c *Call) flowTable(f *flow.Flow, level int) *lua.Table {
+	t := lua.NewTable(160)
+	c.setFlowBasics(t, f)
+	if level >= levelHigh {
+		c.setFlowSide(t, f, "cli", f.Cli)
+		c.setFlowSide(t, f, "srv", f.Srv)
+		c.setFlowProtocol(t, f)
+		c.setFlowTraffic(t, f)
+		setFlowTCP(t, f)
+		c.setFlowMetadata(t, f)
+	}
+	return t
+}
+
+func (c *Call) protocolName(f *flow.Flow) string {
+	if !f.Classified && f.Result.App == 0 && f.Result.Master == 0 {
+		return "TooEarly"
+	}
+	return c.Env.DPI.Name(f.Result)
+}
+
+func (c *Call) setFlowBasics(t *lua.Table, f *flow.Flow) {
+	t.Set("cli.ip", f.Client.String()).
+		Set("srv.ip", f.Server.String()).
+		Set("cli.key", flow.AddrKey(f.Client)).
+		Set("srv.key", flow.AddrKey(f.Server)).
+		Set("cli.vlan", f.Key.VLAN).
+		Set("srv.vlan", f.Key.VLAN).
+		Set("vlan", f.Key.VLAN).
+		Set("cli.port", f.CliPort).
+		Set("srv.port", f.SrvPort).
+		Set("cli.broadmulticast", !flow.Unicast(f.Client)).
+		Set("srv.broadmulticast", !flow.Unicast(f.Server)).
+		Set("iface_index", 0).
+		Set("bytes", f.Bytes()).
+		Set("bytes_sent", f.ToServer.Bytes).
+		Set("bytes_rcvd", f.ToClient.Bytes).
+		Set("goodput_bytes", f.ToServer.Goodput+f.ToClient.Goodput).
+		Set("bytes.last", 0).
+		Set("goodput_bytes.last", 0).
+		Set("src_as", 0).
+		Set("src_as_name", "").
+		Set("dst_as", 0).
+		Set("dst_as_name", "").
+		Set("device_ip", "0.0.0.0").
+		Set("in_index", 0).
+		Set("out_index", 0).
+		Set("observation_point_id", 0).
+		Set("flow.idle", false).
+		Set("flow.status", 0).
+		Set("alerts_map", lua.NewTable(0)).
+		Set("has_hr_counters", false).
+		Set("proto.ndpi", c.protocolName(f)).
+		Set("proto.ndpi_confidence", c.Env.DPI.ConfidenceName(f.Result.Confidence)).
+		Set("ntopng.key", f.DisplayKey()).
+		Set("hash_entry_id", f.ID).
+		Set("tags", 0)
+}
+
+// setFlowSide adds what is known of one end; side is "cli" or "srv".
+func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host) {
+	addr, mac := f.Client, f.CliMAC
+	if side == "srv" {
+		addr, mac = f.Server, f.SrvMAC
+	}
+	name, local, system, dhcp, network := addr.String(), false, false, false, -1
+	if h != nil {
+		d := h.Snapshot()
+		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, d.Names.DHCP != "", h.NetworkID
+	}
+	t.Set(side+".host", name).
+		Set(side+".allowed_host", c.AllowsAddr(addr)).
+		Set(side+".source_id", 0).
+		Set(side+".localhost", local).
+		Set(side+".systemhost", system).
+		Set(side+".blacklisted", false).
+		Set(side+".broadcast_domain_host", false).
+		Set(side+".dhcpHost", dhcp).
+		Set(side+".network_id", network).
+		Set(side+".pool_id", 0).
+		Set(side+".tags", 0).
+		Set(side+".asn", 0).
+		Set(side+".country", "").
+		Set(side+".os", "").
+		Set(side+".private", addr.IsPrivate()).
+		Set(side+".devtype", 0).
+		Set(side+".serialize_by_mac", false)
+	if !mac.IsZero() {
+		t.Set(side+".mac", mac.String())
+	}
+}
+
+func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
+	e := c.Env.DPI
+	app := application(f)
+	p := e.Protocol(app)
+	id := int(app)
+	if app == 0 {
+		id = -1
+	}
+	t.Set("proto.l4", l4Name(f.Key.Proto)).
+		Set("proto.l4_id", f.Key.Proto).
+		Set("proto.ndpi_id", id).
+		Set("proto.ndpi_informative_proto", 0).
+		Set("proto.master_ndpi_id", f.Result.Master).
+		Set("proto.ndpi_breed", e.BreedName(p.Breed)).
+		Set("proto.is_encrypted", p.Flags&dpi.FlagCleartext == 0).
+		Set("proto.ndpi_cat_id", f.Result.Category).
+		Set("proto.ndpi_cat", e.CategoryName(f.Result.Category)).
+		Set("community_id", communityID(f)).
+		Set("confidence", confidence(f)).
+		Set("flow_verdict", 0).
+		Set("flow_source", 0).
+		Set("l7_error_code", 0).
+		Set("periodic_flow", false).
+		Set("minor_conn_state", 0).
+		Set("major_conn_state", 0).
+		Set("moreinfo.json", "{}").
+		Set("score", lua.NewTable(4).
+			Set("flow_score", 0).
+			Set("host_categories_total", lua.NewTable(0)).
+			Set("host_score_total", lua.NewTable(2).Set("client_score", 0).Set("server_score", 0)).
+			Set("alert_score", lua.NewTable(0))).
+		Set("tos", lua.NewTable(2).Set("client", tos(f.ToServer.TOS)).Set("server", tos(f.ToClient.TOS)))
+	if risks := c.riskTable(f.Result.Risks); risks != nil {
+		t.Set("unhandled_flow_risk", risks)
+	}
+}
+
+// confidence is 1 where packets were looked into, 0 for a guess.
+func confidence(f *flow.Flow) int {
+	if f.Result.Confidence >= 2 {
+		return 1
+	}
+	return 0
+}
+
+func tos(b uint8) *lua.Table { return lua.NewTable(2).Set("DSCP", b>>2).Set("ECN", b&3) }
+
+func (c *Call) riskTable(risks uint64) *lua.Table {
+	if risks == 0 {
+		return nil
+	}
+	t := lua.NewTable(4)
+	for id := uint8(0); id < 64; id++ {
+		if risks&(1<<id) != 0 {
+			t.Set(c.Env.DPI.Risk(id).Name, id)
+		}
+	}
+	return t
+}
+
+func (c *Call) setFlowTraffic(t *lua.Table, f *flow.Flow) {
+	duration := float64(f.Duration())
+	t.Set("packets", f.Packets()).
+		Set("packets.sent", f.ToServer.Packets).
+		Set("packets.rcvd", f.ToClient.Packets).
+		Set("packets.last", 0).
+		Set("seen.first", seconds(f.FirstSeen)).
+		Set("seen.last", seconds(f.LastSeen)).
+		Set("duration", f.Duration()).
+		Set("average_throughput_bps", float64(f.Bytes())/duration).
+		Set("average_throughput_pps", float64(f.Packets())/duration).
+		Set("top_throughput_bps", f.TopBps).
+		Set("top_throughput_pps", f.TopPps)
+	setThroughput(t, &f.Throughput)
+	for _, p := range []struct {
+		name string
+		d    *flow.Dir
+	}{{"cli2srv", &f.ToServer}, {"srv2cli", &f.ToClient}} {
+		setFlowDirection(t, p.name, p.d)
+		t.Set("interarrival."+p.name, lua.NewTable(4).
+			Set("min", p.d.IATMin/1e6).
+			Set("max", p.d.IATMax/1e6).
+			Set("avg", p.d.IATAvg()/1e6).
+			Set("stddev", p.d.IATStddev()/1e6))
+	}
+	if f.Key.Proto == decode.ProtoICMP || f.Key.Proto == decode.ProtoICMPv6 {
+		t.Set("icmp", lua.NewTable(2).Set("type", f.ICMPType[0]).Set("code", f.ICMPCode[0]))
+	}
+	if f.Key.Proto == decode.ProtoIGMP {
+		t.Set("igmp", lua.NewTable(1).Set("type", f.IGMPType))
+	}
+}
+
+func setFlowDirection(t *lua.Table, name string, d *flow.Dir) {
+	t.Set(name+".bytes", d.Bytes).
+		Set(name+".goodput_bytes", d.Goodput).
+		Set(name+".packets", d.Packets).
+		Set(name+".last", 0).
+		Set(name+".pkt_len.min", d.LenMin).
+		Set(name+".pkt_len.max", d.LenMax).
+		Set(name+".pkt_len.avg", int64(d.LenAvg())).
+		Set(name+".pkt_len.stddev", int64(d.LenStddev())).
+		Set(name+".fragments", d.Fragments)
+}
+
+func setFlowTCP(t *lua.Table, f *flow.Flow) {
+	if f.Key.Proto != decode.ProtoTCP {
+		return
+	}
+	t.Set("tcp.seq_problems", f.Issues().Any()).
+		Set("tcp.nw_latency.3wh_client_rtt", float64(f.ClientLatency)/1e6).
+		Set("tcp.nw_latency.3wh_server_rtt", float64(f.ServerLatency)/1e6).
+		// The names that trees of 2024 read.
+		Set("tcp.nw_latency.client", float64(f.ClientLatency)/1e6).
+		Set("tcp.nw_latency.server", float64(f.ServerLatency)/1e6).
+		Set("tcp.appl_latency", float64(f.AppLatency)/1e6).
+		Set("tcp.max_thpt.cli2srv", maxThroughput(&f.ToClient, f)).
+		Set("tcp.max_thpt.srv2cli", maxThroughput(&f.ToServer, f)).
+		Set("tcp_established", f.State == flow.TCPEstablished).
+		Set("tcp_connecting", f.State == flow.TCPConnecting).
+		Set("tcp_closed", f.State == flow.TCPClosed).
+		Set("tcp_reset", f.State == flow.TCPReset).
+		Set("flow_swapped", f.Swapped)
+	stats := lua.NewTable(2)
+	for _, p := range []struct {
+		name string
+		d    *flow.Dir
+	}{{"cli2srv", &f.ToServer}, {"srv2cli", &f.ToClient}} {
+		setIssues(t, p.name, p.d.Issues)
+		t.Set(p.name+".tcp_flags", p.d.TCPFlags)
+		stats.Set(p.name, lua.NewTable(4).Set("num_syn", p.d.NumSyn).Set("num_rst", p.d.NumRst).
+			Set("num_fin", p.d.NumFin).Set("num_zero_window", p.d.NumZero))
+	}
+	t.Set("tcp_stats", stats)
+}
+
+func setIssues(t *lua.Table, name string, i counters.TCPIssues) {
+	t.Set(name+".retransmissions", i.Retransmissions).
+		Set(name+".out_of_order", i.OutOfOrder).
+		Set(name+".lost", i.Lost).
+		Set(name+".keep_alive", i.KeepAlive)
+}
+
+// maxThroughput is what the receiver's window allows per round trip, in bytes
+// per second.
+func maxThroughput(receiver *flow.Dir, f *flow.Flow) float64 {
+	rtt := f.RTT()
+	if rtt == 0 {
+		return 0
+	}
+	return float64(receiver.Window()) * 1e9 / float64(rtt)
+}
+
+func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
+	m := f.Meta
+	if m == nil {
+		t.Set("info", "")
+		return
+	}
+	t.Set("info", or(m.Info, m.HostName)).SetStr("host_server_name", m.HostName)
+	switch {
+	case m.HTTPMethod != "":
+		t.Set("protos.http.last_method", m.HTTPMethod).
+			Set("protos.http.last_return_code", m.HTTPStatus).
+			Set("protos.http.last_url", m.HTTPURL).
+			SetStr("protos.http.last_user_agent", m.HTTPUserAgent).
+			SetStr("protos.http.last_server", m.HTTPServer).
+			SetStr("protos.http.server_name", m.HostName)
+	case m.DNSQuery != "":
+		t.Set("protos.dns.last_query_type", m.DNSQueryType).
+			Set("protos.dns.last_return_code", m.DNSReplyCode).
+			Set("protos.dns.last_query", m.DNSQuery)
+		if m.DNSReply.IsValid() {
+			t.Set("protos.dns.last_rsp", m.DNSReply.String())
+		}
+	case m.SSHClient != "" || m.SSHServer != "":
+		t.SetStr("protos.ssh.client_signature", m.SSHClient).
+			SetStr("protos.ssh.server_signature", m.SSHServer).
+			SetStr("protos.ssh.hassh.client_hash", m.HASSHClient).
+			SetStr("protos.ssh.hassh.server_hash", m.HASSHServer)
+	case m.TLSVersion != 0:
+		setTLS(t, m)
+	}
+}
+
+func setTLS(t *lua.Table, m *dpi.Metadata) {
+	t.Set("protos.tls_version", m.TLSVersion).
+		SetStr("protos.tls.client_requested_server_name", m.HostName).
+		SetStr("protos.tls.server_names", m.TLSNames).
+		SetStr("protos.tls.client_alpn", m.TLSALPN).
+		SetStr("protos.tls.client_tls_supported_versions", m.TLSSupportedVersions).
+		SetStr("protos.tls.issuerDN", m.TLSIssuer).
+		SetStr("protos.tls.subjectDN", m.TLSSubject).
+		SetStr("protos.tls.ja4.client_hash", m.JA4)
+	if m.TLSNotBefore != 0 {
+		t.Set("protos.tls.notBefore", m.TLSNotBefore).Set("protos.tls.notAfter", m.TLSNotAfter)
+	}
+}
+
+// communityID is version 1 of the Community ID flow hash (seed 0): SHA-1 over
+// the ordered tuple, in base64.
+func communityID(f *flow.Flow) string {
+	src, dst, sp, dp := f.Client, f.Server, f.CliPort, f.SrvPort
+	if f.Key.Proto == decode.ProtoICMP || f.Key.Proto == decode.ProtoICMPv6 {
+		sp, dp = uint16(f.ICMPType[0]), uint16(f.ICMPCode[0])
+	}
+	if cmp := src.Compare(dst); cmp > 0 || cmp == 0 && sp > dp {
+		src, dst, sp, dp = dst, src, dp, sp
+	}
+	b := make([]byte, 2, 48)
+	b = append(append(b, src.AsSlice()...), dst.AsSlice()...)
+	b = append(b, f.Key.Proto, 0)
+	b = binary.BigEndian.AppendUint16(b, sp)
+	b = binary.BigEndian.AppendUint16(b, dp)
+	sum := sha1.Sum(b)
+	return "1:" + base64.StdEncoding.EncodeToString(sum[:])
+}

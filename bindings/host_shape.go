@@ -1,0 +1,217 @@
+package bindings
+
+import (
+	"net/netip"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
+)
+
+// Detail levels of host and flow tables, as the original grades them.
+const (
+	levelNormal = iota
+	levelHigh
+	levelHigher
+	levelMax
+)
+
+// hostTable is the table of one host at a level of detail.
+func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
+	d := h.Snapshot()
+	t := lua.NewTable(96)
+	c.setHostIdentity(t, h, &d)
+	c.setHostTraffic(t, &d, level)
+	if level >= levelHigher {
+		c.setHostDetails(t, &d)
+	}
+	if level >= levelMax {
+		c.setHostFull(t, h, &d)
+	}
+	return t
+}
+
+func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
+	t.Set("ip", h.Addr.String()).
+		Set("vlan", h.VLAN).
+		Set("iface_index", 0).
+		Set("name", c.hostName(h, d)).
+		Set("observation_point_id", 0).
+		Set("serialize_by_mac", false).
+		Set("ipkey", flow.AddrKey(h.Addr)).
+		Set("tskey", h.Addr.String()).
+		Set("localhost", h.Local).
+		Set("systemhost", h.System).
+		Set("privatehost", h.Addr.IsPrivate()).
+		Set("broadcast_domain_host", false).
+		Set("dhcpHost", d.Names.DHCP != "").
+		Set("crawlerBotScannerHost", false).
+		Set("is_blacklisted", false).
+		Set("is_rx_only", d.RxOnly()).
+		Set("is_broadcast", c.isBroadcast(h)).
+		Set("is_multicast", h.Addr.IsMulticast()).
+		Set("host_services_bitmap", 0).
+		Set("continent", "").
+		Set("country", "").
+		Set("latitude", 0.0).
+		Set("longitude", 0.0).
+		Set("city", "").
+		Set("ip_version", ipVersion(h.Addr)).
+		Set("mac", hostMAC(d)).
+		Set("mac_meaningful", c.Iface.Stats().SeenMAC).
+		Set("devtype", 0).
+		Set("asn", 0).
+		Set("asname", "").
+		Set("os", 0).
+		Set("os_detail", "").
+		Set("host_pool_id", 0).
+		Set("tags", 0).
+		Set("seen.first", seconds(d.FirstSeen)).
+		Set("seen.last", seconds(d.LastSeen)).
+		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
+		Set("ifid", c.IfaceID)
+}
+
+func ipVersion(a netip.Addr) int {
+	if a.Is4() {
+		return 4
+	}
+	return 6
+}
+
+func hostMAC(d *host.Data) string {
+	if d.Mac == nil {
+		return "00:00:00:00:00:00"
+	}
+	return d.Mac.Address.String()
+}
+
+// hostName is what the host is called, or its address.
+func (c *Call) hostName(h *host.Host, d *host.Data) string {
+	if n := d.Names.Best(); n != "" && (d.Names.TLS != n || c.Env.Prefs.Bool("tls_quic_hostnaming")) {
+		return n
+	}
+	return h.Addr.String()
+}
+
+func (c *Call) isBroadcast(h *host.Host) bool {
+	for _, n := range c.Iface.Networks().All() {
+		if host.Broadcast(h.Addr, n.Prefix) {
+			return true
+		}
+	}
+	return host.Broadcast(h.Addr, netip.Prefix{})
+}
+
+func (c *Call) setHostTraffic(t *lua.Table, d *host.Data, level int) {
+	setThroughput(t, &d.Throughput)
+	setDuplex(t, d.Traffic)
+	issues := d.TCPSent
+	issues.Add(d.TCPRcvd)
+	t.Set("bytes.ndpi.unknown", unknownBytes(&d.L7)).
+		Set("bytes_ratio", ratio(d.Traffic.Sent.Bytes, d.Traffic.Rcvd.Bytes)).
+		Set("pkts_ratio", ratio(d.Traffic.Sent.Packets, d.Traffic.Rcvd.Packets)).
+		Set("total_flows.as_client", d.TotalAsClient).
+		Set("total_flows.as_server", d.TotalAsServer).
+		Set("flows.as_client", d.TotalAsClient).
+		Set("flows.as_server", d.TotalAsServer).
+		Set("active_flows.as_client", d.ActiveAsClient).
+		Set("active_flows.as_server", d.ActiveAsServer).
+		Set("contacts.as_client", d.ContactsAsClient).
+		Set("contacts.as_server", d.ContactsAsServer).
+		Set("total_activity_time", d.ActiveSeconds).
+		Set("tcp.packets.seq_problems", issues.Any()).
+		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
+		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
+		// Alerts and scores: this engine has raised none.
+		Set("num_alerts", 0).
+		Set("active_alerted_flows", 0).
+		Set("total_alerts", 0).
+		Set("score", 0).
+		Set("score.as_client", 0).
+		Set("score.as_server", 0).
+		Set("active_http_hosts", 0)
+	if level >= levelMax {
+		t.Set("pktStats.sent", packetShape(&d.Sent)).Set("pktStats.recv", packetShape(&d.Rcvd))
+	}
+}
+
+func (c *Call) setHostDetails(t *lua.Table, d *host.Data) {
+	setL4(t, &d.L4)
+	t.Set("udpBytesSent.unicast", d.UDPUnicastSent).Set("udpBytesSent.non_unicast", d.UDPOtherSent).
+		Set("num_flow_alerts", 0)
+	for _, k := range []string{"alerted_flows", "unreachable_flows", "host_unreachable_flows"} {
+		t.Set(k+".as_client", 0).Set(k+".as_server", 0)
+	}
+	t.Set("names", names(&d.Names))
+}
+
+func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
+	t.Set("ndpi", protocols(c.Env.DPI, &d.L7)).
+		Set("ndpi_categories", categories(c.Env.DPI, &d.Categories)).
+		Set("dscp", dscp(&d.DSCP)).
+		Set("num_contacted_peers_with_tcp_udp_flows_no_response", 0).
+		Set("num_incoming_peers_that_sent_tcp_udp_flows_no_response", 0).
+		Set("num_unidirectional_tcp_flows", lua.NewTable(2).Set("num_ingress", 0).Set("num_egress", 0)).
+		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
+			Set("tot_as_client", 0).Set("tot_as_server", 0)).
+		Set("score_pct", lua.NewTable(2).Set("score_breakdown_client", lua.NewTable(0)).
+			Set("score_breakdown_server", lua.NewTable(0))).
+		Set("score_behaviour", behaviour()).
+		Set("active_flows_behaviour", behaviour())
+	if !h.Local {
+		return
+	}
+	t.Set("local_network_id", h.NetworkID).
+		SetStr("local_network_name", c.networkName(h.NetworkID)).
+		Set("ICMPv4", icmp(d.ICMP, 4)).
+		Set("ICMPv6", icmp(d.ICMP, 6)).
+		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
+		Set("http", lua.NewTable(2).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
+		Set("cardinality", lua.NewTable(3).
+			Set("num_contacted_hosts_as_client", d.ContactsAsClient).
+			Set("num_host_contacts_as_server", d.ContactsAsServer).
+			Set("num_contacted_services_as_client", 0)).
+		Set("server_contacts", lua.NewTable(6).Set("dns", 0).Set("smtp", 0).Set("imap", 0).Set("pop", 0).Set("ntp", 0).
+			Set("domain_names", 0)).
+		Set("contacted_hosts_behaviour", expectation())
+}
+
+func behaviour() *lua.Table {
+	return lua.NewTable(3).Set("as_client", expectation()).Set("as_server", expectation()).Set("tot_num_anomalies", 0)
+}
+
+// expectation is a behaviour that has not been learnt.
+func expectation() *lua.Table {
+	return lua.NewTable(4).Set("anomaly", false).Set("value", 0).Set("lower_bound", 0).Set("upper_bound", 0)
+}
+
+func names(n *host.Names) *lua.Table {
+	return lua.NewTable(6).SetStr("mdns", n.MDNS).SetStr("resolved", n.Resolved).SetStr("netbios", n.NetBIOS).
+		SetStr("tls", n.TLS).SetStr("http", n.HTTP).SetStr("dhcp", n.DHCP)
+}
+
+func dnsTable(d *host.DNSCounters) *lua.Table {
+	q := lua.NewTable(10).Set("num_a", d.A).Set("num_ns", d.NS).Set("num_cname", d.CNAME).Set("num_soa", d.SOA).
+		Set("num_ptr", d.PTR).Set("num_mx", d.MX).Set("num_txt", d.TXT).Set("num_aaaa", d.AAAA).Set("num_any", d.Any).
+		Set("num_other", d.Other)
+	return lua.NewTable(4).Set("num_queries", d.Queries).Set("num_replies_ok", d.RepliesOK).
+		Set("num_replies_error", d.RepliesError).Set("queries", q)
+}
+
+func httpTable(h *host.HTTPCounters) *lua.Table {
+	query := lua.NewTable(6).Set("total", h.Get+h.Post+h.Head+h.Put+h.Other).Set("num_get", h.Get).
+		Set("num_post", h.Post).Set("num_head", h.Head).Set("num_put", h.Put).Set("num_other", h.Other)
+	var all uint64
+	for _, n := range h.Status {
+		all += n
+	}
+	response := lua.NewTable(6).Set("total", all)
+	for i, k := range []string{"num_1xx", "num_2xx", "num_3xx", "num_4xx", "num_5xx"} {
+		response.Set(k, h.Status[i+1])
+	}
+	rate := lua.NewTable(2).
+		Set("query", lua.NewTable(5).Set("get", 0).Set("post", 0).Set("head", 0).Set("put", 0).Set("other", 0)).
+		Set("response", lua.NewTable(5).Set("1xx", 0).Set("2xx", 0).Set("3xx", 0).Set("4xx", 0).Set("5xx", 0))
+	return lua.NewTable(3).Set("query", query).Set("response", response).Set("rate", rate)
+}

@@ -1,0 +1,348 @@
+package bindings
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
+	"ntopgo/engine/host"
+	"ntopgo/engine/iface"
+)
+
+// Group "Host Information".
+func init() {
+	list := func(kind func(h *host.Host, d *host.Data) bool) func(c *Call) {
+		return func(c *Call) { getHostsInfo(c, kind) }
+	}
+	local := func(h *host.Host, _ *host.Data) bool { return h.Local }
+	remote := func(h *host.Host, _ *host.Data) bool { return !h.Local }
+	silent := func(d *host.Data) bool { return d.Traffic.Sent.Packets == 0 }
+	silentTCP := func(d *host.Data) bool { return d.L4.TCP.Sent.Packets == 0 && d.L4.TCP.Rcvd.Packets > 0 }
+	register("interface", map[string]func(c *Call){
+		"getHostsInfo":           list(nil),
+		"getLocalHostsInfo":      list(local),
+		"getRemoteHostsInfo":     list(remote),
+		"getLocalHostsInfoNoTX":  list(func(h *host.Host, d *host.Data) bool { return h.Local && silent(d) }),
+		"getRemoteHostsInfoNoTX": list(func(h *host.Host, d *host.Data) bool { return !h.Local && silent(d) }),
+		"getLocalHostsInfoNoTXTCP": list(func(h *host.Host, d *host.Data) bool {
+			return h.Local && silentTCP(d)
+		}),
+		"getRemoteHostsInfoNoTXTCP": list(func(h *host.Host, d *host.Data) bool {
+			return !h.Local && silentTCP(d)
+		}),
+		"getPublicHostsInfo": list(func(h *host.Host, _ *host.Data) bool {
+			return h.Addr.IsGlobalUnicast() && !h.Addr.IsPrivate()
+		}),
+		"getBroadcastMulticastHostsInfo": func(c *Call) {
+			getHostsInfo(c, func(h *host.Host, _ *host.Data) bool { return h.Addr.IsMulticast() || c.isBroadcast(h) })
+		},
+		"getBatchedHostsInfo":       func(c *Call) { getBatchedHosts(c, nil) },
+		"getBatchedLocalHostsInfo":  func(c *Call) { getBatchedHosts(c, local) },
+		"getBatchedRemoteHostsInfo": func(c *Call) { getBatchedHosts(c, remote) },
+		"getHostInfo":               func(c *Call) { getHost(c, levelMax) },
+		"getHostMinInfo":            func(c *Call) { getHost(c, levelNormal) },
+		"isHostActive":              func(c *Call) { c.Push(c.findHostArg(1) != nil) },
+		"getHostCountry":            func(c *Call) { c.Push("") },
+		"findHost":                  findHost,
+		"findHostByMac":             findHostByMac,
+		"getAddressInfo":            getAddressInfo,
+		"getRxOnlyHostsList":        getRxOnlyHosts,
+		"getIPNetworkId":            getAddressNetwork,
+		"getnDPIHostStats":          getHostProtocols,
+	})
+}
+
+// parseHost reads "address", "address@vlan", and an optional separate VLAN.
+func parseHost(s string, vlan int64) (host.Key, bool) {
+	if addr, v, ok := strings.Cut(s, "@"); ok {
+		s = addr
+		if n, err := strconv.Atoi(v); err == nil {
+			vlan = int64(n)
+		}
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil || vlan < 0 || vlan > 4095 {
+		return host.Key{}, false
+	}
+	return host.Key{Addr: a.Unmap(), VLAN: uint16(vlan)}, true
+}
+
+// findHostArg is the host that arguments i and i+1 name, nil when it is not
+// known or the user may not see it.
+func (c *Call) findHostArg(i int) *host.Host {
+	name, ok := c.Str(i)
+	if !ok || c.Iface == nil {
+		return nil
+	}
+	k, ok := parseHost(name, c.OptInteger(i+1, 0))
+	if !ok || !c.AllowsAddr(k.Addr) {
+		return nil
+	}
+	return c.Iface.Host(k)
+}
+
+func getHost(c *Call, level int) {
+	h := c.findHostArg(1)
+	if h == nil {
+		c.Push(nil)
+		return
+	}
+	c.Push(c.hostTable(h, level))
+}
+
+// Positions of the arguments of the host listings.
+const (
+	argDetails = 1 + iota
+	argSort
+	argMax
+	argSkip
+	argAscending
+	argCountry
+	argOS
+	argVLAN
+	argASN
+	argNetwork
+	argMAC
+	argPool
+	argIPVersion
+	argProtocol
+	argTraffic
+	argFiltered
+	argBlacklisted
+	argAnomalous
+	argDHCP
+	argCIDR
+	argDevice
+	argArray
+)
+
+// Kinds of traffic that listings can be limited to.
+const (
+	trafficOneWay  = 1
+	trafficTwoWays = 2
+)
+
+func getHostsInfo(c *Call, kind func(h *host.Host, d *host.Data) bool) {
+	level := levelHigh
+	if c.OptBool(argDetails, true) {
+		level = levelHigher
+	}
+	q := iface.HostQuery{Match: c.hostFilter(kind), Key: hostSort(c, c.OptString(argSort, "")),
+		Desc: !c.OptBool(argAscending, true), Skip: int(c.OptInteger(argSkip, 0)), Limit: int(c.OptInteger(argMax, 0))}
+	var page []*host.Host
+	total := 0
+	if c.Iface != nil {
+		page, total = c.Iface.ListHosts(q)
+	}
+	asArray := c.OptBool(argArray, false)
+	hosts := lua.NewTable(len(page))
+	for _, h := range page {
+		if row := c.hostTable(h, level); asArray {
+			hosts.Append(row)
+		} else {
+			hosts.Set(hostKey(h.Key), row)
+		}
+	}
+	c.Push(lua.NewTable(3).Set("numHosts", total).Set("nextSlot", 0).Set("hosts", hosts))
+}
+
+// hostFilter joins the filters of a listing's arguments, with what the user may
+// see.
+func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *host.Host, d *host.Data) bool {
+	vlan, net := c.OptInteger(argVLAN, -1), c.OptInteger(argNetwork, -2)
+	version, proto := c.OptInteger(argIPVersion, 0), c.OptInteger(argProtocol, -1)
+	traffic, mac := c.OptInteger(argTraffic, 0), strings.ToUpper(c.OptString(argMAC, ""))
+	blacklisted, anomalous, dhcp := c.OptBool(argBlacklisted, false), c.OptBool(argAnomalous, false), c.OptBool(argDHCP, false)
+	country, asn := c.OptString(argCountry, ""), c.OptInteger(argASN, -1)
+	var cidr netip.Prefix
+	if s := c.OptString(argCIDR, ""); s != "" {
+		cidr, _ = netip.ParsePrefix(s)
+	}
+	return func(h *host.Host, d *host.Data) bool {
+		switch {
+		case !c.AllowsAddr(h.Addr),
+			kind != nil && !kind(h, d),
+			vlan > 0 && int64(h.VLAN) != vlan,
+			net > -2 && int64(h.NetworkID) != net,
+			version != 0 && int64(ipVersion(h.Addr)) != version,
+			proto >= 0 && !speaks(d, uint16(proto)),
+			traffic == trafficOneWay && d.Traffic.Sent.Packets > 0 && d.Traffic.Rcvd.Packets > 0,
+			traffic == trafficTwoWays && (d.Traffic.Sent.Packets == 0 || d.Traffic.Rcvd.Packets == 0),
+			mac != "" && hostMAC(d) != mac,
+			cidr.IsValid() && !cidr.Contains(h.Addr),
+			country != "", asn > 0, // no host has a country or AS until geolocation is built
+			blacklisted, anomalous, // no host is either yet
+			dhcp && d.Names.DHCP == "":
+			return false
+		}
+		return true
+	}
+}
+
+func speaks(d *host.Data, proto uint16) bool {
+	found := false
+	d.L7.Each(func(id uint16, _ *counters.L7) { found = found || id == proto })
+	return found
+}
+
+// hostSort is the order that a column name asks for; nil, by address.
+func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.SortKey {
+	num := func(f func(h *host.Host, d *host.Data) float64) func(*host.Host, *host.Data) iface.SortKey {
+		return func(h *host.Host, d *host.Data) iface.SortKey { return iface.SortKey{Num: f(h, d)} }
+	}
+	str := func(f func(h *host.Host, d *host.Data) string) func(*host.Host, *host.Data) iface.SortKey {
+		return func(h *host.Host, d *host.Data) iface.SortKey { return iface.SortKey{Str: f(h, d)} }
+	}
+	switch strings.TrimPrefix(column, "column_") {
+	case "vlan":
+		return num(func(h *host.Host, _ *host.Data) float64 { return float64(h.VLAN) })
+	case "name":
+		return str(func(h *host.Host, d *host.Data) string { return strings.ToLower(c.hostName(h, d)) })
+	case "since":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.FirstSeen) })
+	case "last":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.LastSeen) })
+	case "thpt":
+		return num(func(_ *host.Host, d *host.Data) float64 { return d.Throughput.Bytes.Value })
+	case "traffic":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Bytes()) })
+	case "traffic_sent":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Sent.Bytes) })
+	case "traffic_rcvd":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Rcvd.Bytes) })
+	case "num_flows":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.ActiveAsClient + d.ActiveAsServer) })
+	case "num_flows_as_client":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.ActiveAsClient) })
+	case "num_flows_as_server":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.ActiveAsServer) })
+	case "local_network", "local_network_id":
+		return num(func(h *host.Host, _ *host.Data) float64 { return float64(h.NetworkID) })
+	case "mac":
+		return str(func(_ *host.Host, d *host.Data) string { return hostMAC(d) })
+	}
+	return nil
+}
+
+// batchHosts is how many hosts a batched listing returns at most.
+const batchHosts = 128
+
+// getBatchedHosts walks the hosts in order of address; a slot is how many were
+// handed out before.
+func getBatchedHosts(c *Call, kind func(h *host.Host, d *host.Data) bool) {
+	slot := int(c.OptInteger(1, 0))
+	limit := int(c.OptInteger(3, batchHosts))
+	level := levelHigh
+	if c.OptBool(2, true) {
+		level = levelHigher
+	}
+	hosts := lua.NewTable(limit)
+	next, total := 0, 0
+	if c.Iface != nil {
+		var page []*host.Host
+		page, total = c.Iface.ListHosts(iface.HostQuery{Skip: slot, Limit: limit,
+			Match: func(h *host.Host, d *host.Data) bool {
+				return c.AllowsAddr(h.Addr) && (kind == nil || kind(h, d))
+			}})
+		for _, h := range page {
+			hosts.Set(hostKey(h.Key), c.hostTable(h, level))
+		}
+		if slot+len(page) < total {
+			next = slot + len(page)
+		}
+	}
+	c.Push(lua.NewTable(3).Set("numHosts", total).Set("nextSlot", next).Set("hosts", hosts))
+}
+
+// maxFound bounds the results of a search.
+const maxFound = 50
+
+func findHost(c *Call) {
+	want := strings.ToLower(c.String(1))
+	t := lua.NewTable(0)
+	found := 0
+	if c.Iface != nil && want != "" {
+		for _, h := range c.Iface.Hosts() {
+			if found == maxFound {
+				break
+			}
+			if !c.AllowsAddr(h.Addr) {
+				continue
+			}
+			if label := matchHost(h, want); label != "" {
+				t.Set(hostKey(h.Key), label)
+				found++
+			}
+		}
+	}
+	c.Push(t)
+}
+
+// matchHost is the first of the host's names and addresses that contains want.
+func matchHost(h *host.Host, want string) string {
+	match := ""
+	h.Update(func(d *host.Data) {
+		n := &d.Names
+		for _, s := range []string{hostKey(h.Key), hostMAC(d), n.MDNS, n.Resolved, n.NetBIOS, n.TLS, n.HTTP, n.DHCP} {
+			if s != "" && strings.Contains(strings.ToLower(s), want) {
+				match = s
+				return
+			}
+		}
+	})
+	return match
+}
+
+func findHostByMac(c *Call) {
+	want := strings.ToUpper(c.String(1))
+	t := lua.NewTable(0)
+	if c.Iface != nil {
+		for _, h := range c.Iface.Hosts() {
+			d := h.Snapshot()
+			if hostMAC(&d) == want && c.AllowsAddr(h.Addr) {
+				t.Set(hostKey(h.Key), c.hostName(h, &d))
+			}
+		}
+	}
+	c.Push(t)
+}
+
+func getAddressInfo(c *Call) {
+	a, err := netip.ParseAddr(c.String(1))
+	if err != nil || c.Iface == nil {
+		c.Push(lua.NewTable(0))
+		return
+	}
+	c.Push(lua.NewTable(5).
+		Set("is_blacklisted", false).
+		Set("is_broadcast", c.isBroadcast(&host.Host{Key: host.Key{Addr: a}})).
+		Set("is_multicast", a.IsMulticast()).
+		Set("is_private", a.IsPrivate()).
+		Set("is_local", c.Iface.Networks().Local(a)))
+}
+
+func getRxOnlyHosts(c *Call) {
+	localOnly := c.OptBool(1, true)
+	t := lua.NewTable(0)
+	if c.Iface != nil {
+		page, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
+			return d.RxOnly() && (!localOnly || h.Local) && c.AllowsAddr(h.Addr)
+		}})
+		for _, h := range page {
+			t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))
+		}
+	}
+	c.Push(t)
+}
+
+func getHostProtocols(c *Call) {
+	h := c.findHostArg(1)
+	if h == nil {
+		c.Push(lua.NewTable(0))
+		return
+	}
+	d := h.Snapshot()
+	c.Push(lua.NewTable(1).Set("ndpi", protocols(c.Env.DPI, &d.L7)))
+}

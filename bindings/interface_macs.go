@@ -1,0 +1,166 @@
+package bindings
+
+import (
+	"sort"
+	"strings"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
+)
+
+// Group "MAC Address Information".
+func init() {
+	register("interface", map[string]func(c *Call){
+		"getMacsInfo":       getMacsInfo,
+		"getActiveMacs":     func(c *Call) { c.pushMacs(c.macs(func(*mac.Mac, *mac.Data) bool { return true })) },
+		"isMacActive":       func(c *Call) { c.Push(c.findMAC() != nil) },
+		"getMacInfo":        getMacInfo,
+		"getMacHosts":       getMacHosts,
+		"isMulticastMac":    func(c *Call) { a, ok := parseMAC(c.String(1)); c.Push(ok && a.IsMulticast()) },
+		"getMacDeviceTypes": getMacDeviceTypes,
+	})
+	partial("ntop", "getMacManufacturer", "no vendor table yet", func(c *Call) { c.Push(nil) })
+	partial("interface", "getMacManufacturers", "no vendor table yet", func(c *Call) { c.Push(lua.NewTable(0)) })
+}
+
+// macRow is an address with what is known of it at one moment.
+type macRow struct {
+	m *mac.Mac
+	d mac.Data
+}
+
+func (c *Call) macs(match func(m *mac.Mac, d *mac.Data) bool) []macRow {
+	if c.Iface == nil {
+		return nil
+	}
+	var rows []macRow
+	for _, m := range c.Iface.MACs() {
+		if d := m.Snapshot(); match(m, &d) {
+			rows = append(rows, macRow{m, d})
+		}
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].m.Address.String() < rows[j].m.Address.String() })
+	return rows
+}
+
+func (c *Call) findMAC() *mac.Mac {
+	a, ok := parseMAC(c.OptString(1, ""))
+	if !ok || c.Iface == nil {
+		return nil
+	}
+	return c.Iface.MAC(a)
+}
+
+func (c *Call) macTable(r *macRow, details bool) *lua.Table {
+	d := &r.d
+	t := lua.NewTable(32).
+		Set("mac", r.m.Address.String()).
+		Set("bridge_seen_iface_id", 0).
+		Set("seen.first", seconds(d.FirstSeen)).
+		Set("seen.last", seconds(d.LastSeen)).
+		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
+		Set("num_hosts", d.Hosts).
+		Set("pool", 0).
+		SetStr("dhcp_fingerprint", d.DHCPFingerprint).
+		Set("bytes.ndpi.unknown", unknownBytes(&d.L7))
+	setThroughput(t, &d.Throughput)
+	setDuplex(t, d.Traffic)
+	if details {
+		t.Set("source_mac", d.Traffic.Sent.Packets > 0).
+			Set("special_mac", r.m.Address.Special()).
+			Set("devtype", 0).
+			Set("arp_requests.sent", d.ARPRequestsSent).
+			Set("arp_requests.rcvd", d.ARPRequestsRcvd).
+			Set("arp_replies.sent", d.ARPRepliesSent).
+			Set("arp_replies.rcvd", d.ARPRepliesRcvd).
+			Set("ndpi", protocols(c.Env.DPI, &d.L7)).
+			Set("ndpi_categories", categories(c.Env.DPI, &d.Categories))
+	}
+	return t
+}
+
+func (c *Call) pushMacs(rows []macRow) {
+	list := lua.NewTable(0)
+	for i := range rows {
+		list.Append(c.macTable(&rows[i], true))
+	}
+	c.Push(lua.NewTable(3).Set("numMacs", len(rows)).Set("nextSlot", 0).Set("macs", list))
+}
+
+// getMacsInfo takes sort column, maximum, how many to skip, ascending, only
+// senders.
+func getMacsInfo(c *Call) {
+	column := strings.TrimPrefix(c.OptString(1, ""), "column_")
+	limit, skip := int(c.OptInteger(2, 0)), int(c.OptInteger(3, 0))
+	ascending, sourceOnly := c.OptBool(4, true), c.OptBool(5, false)
+	rows := c.macs(func(m *mac.Mac, d *mac.Data) bool {
+		return !m.Address.Special() && (!sourceOnly || d.Traffic.Sent.Packets > 0)
+	})
+	if key := macSort(column); key != nil {
+		sort.SliceStable(rows, func(i, j int) bool { return key(&rows[i]) < key(&rows[j]) })
+	}
+	if !ascending {
+		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+			rows[i], rows[j] = rows[j], rows[i]
+		}
+	}
+	list := lua.NewTable(0)
+	for i := max(skip, 0); i < len(rows) && (limit <= 0 || i < skip+limit); i++ {
+		list.Append(c.macTable(&rows[i], true))
+	}
+	c.Push(lua.NewTable(3).Set("numMacs", len(rows)).Set("nextSlot", 0).Set("macs", list))
+}
+
+func macSort(column string) func(r *macRow) float64 {
+	switch column {
+	case "traffic":
+		return func(r *macRow) float64 { return float64(r.d.Traffic.Bytes()) }
+	case "thpt":
+		return func(r *macRow) float64 { return r.d.Throughput.Bytes.Value }
+	case "since":
+		return func(r *macRow) float64 { return float64(r.d.FirstSeen) }
+	case "hosts":
+		return func(r *macRow) float64 { return float64(r.d.Hosts) }
+	case "arp_total":
+		return func(r *macRow) float64 {
+			return float64(r.d.ARPRequestsSent + r.d.ARPRequestsRcvd + r.d.ARPRepliesSent + r.d.ARPRepliesRcvd)
+		}
+	}
+	return nil
+}
+
+func getMacInfo(c *Call) {
+	m := c.findMAC()
+	if m == nil {
+		c.Push(nil)
+		return
+	}
+	c.Push(c.macTable(&macRow{m, m.Snapshot()}, true))
+}
+
+func getMacHosts(c *Call) {
+	m := c.findMAC()
+	t := lua.NewTable(0)
+	if m != nil {
+		for _, h := range c.Iface.Hosts() {
+			same := false
+			h.Update(func(d *host.Data) { same = d.Mac == m })
+			if same && c.AllowsAddr(h.Addr) {
+				t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))
+			}
+		}
+	}
+	c.Push(t)
+}
+
+// getMacDeviceTypes counts the stations by class; none is classified yet, so
+// all are of class 0.
+func getMacDeviceTypes(c *Call) {
+	n := len(c.macs(func(m *mac.Mac, _ *mac.Data) bool { return !m.Address.Special() }))
+	t := lua.NewTable(1)
+	if n > 0 {
+		t.Set(0, n)
+	}
+	c.Push(t)
+}

@@ -1,0 +1,155 @@
+package bindings
+
+import (
+	"sort"
+	"strconv"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/capture"
+)
+
+// Groups "Interface Selection & Identity" and "Interface Type & Capability
+// Flags".
+func init() {
+	no := func(c *Call) { c.Push(false) }
+	register("interface", map[string]func(c *Call){
+		"select":                  selectInterface,
+		"setActiveInterfaceId":    func(c *Call) { c.Push(c.Select(int(c.Integer(1)))) },
+		"getId":                   func(c *Call) { c.Push(c.IfaceID) },
+		"getName":                 func(c *Call) { c.Push(c.ifaceName()) },
+		"getIfNames":              getIfNames,
+		"getFirstInterfaceId":     getFirstInterfaceID,
+		"isValidIfId":             isValidIfID,
+		"name2id":                 name2id,
+		"getMaxIfSpeed":           getMaxIfSpeed,
+		"getIfMac":                func(c *Call) { c.Push(c.info().MAC) },
+		"getEndpoint":             getEndpoint,
+		"getMasterInterfaceId":    func(c *Call) { c.Push(c.OptInteger(1, int64(c.IfaceID))) },
+		"isPacketInterface":       func(c *Call) { c.Push(c.Iface != nil) },
+		"isPcapDumpInterface":     func(c *Call) { c.Push(c.info().Kind == capture.KindFile) },
+		"isDiscoverableInterface": func(c *Call) { c.Push(c.info().Kind == capture.KindLive && len(c.info().Addresses) > 0) },
+		"isLoopback":              func(c *Call) { c.Push(c.info().Name == "lo") },
+		"isRunning":               func(c *Call) { c.Push(c.Iface != nil && (c.Iface.Live() || c.Iface.Loading())) },
+		"isIdle":                  func(c *Call) { c.Push(c.Iface == nil) },
+		"hasVLANs":                func(c *Call) { c.Push(c.Iface != nil && c.Iface.Stats().SeenVLAN) },
+		"isBridgeInterface":       no,
+		"isDatabaseViewInterface": no,
+		"isZMQInterface":          no,
+		"isView":                  no,
+		"isViewed":                no,
+		"isSampledTraffic":        no,
+		"isSubInterface":          no,
+		"isSyslogInterface":       no,
+		"hasEBPF":                 no,
+		"hasExternalAlerts":       no,
+		"viewedBy":                func(c *Call) { c.Push(nil) },
+	})
+}
+
+// info describes the selected interface's source; the system interface has none.
+func (c *Context) info() capture.Info {
+	if c.Iface == nil {
+		return capture.Info{}
+	}
+	return c.Iface.Info()
+}
+
+func (c *Context) ifaceName() string {
+	if c.Iface == nil {
+		return SystemName
+	}
+	return c.Iface.Name()
+}
+
+// findInterface resolves an id, or a name, that the user may see.
+func (c *Context) findInterface(s string) (int, bool) {
+	if s == SystemName || s == strconv.Itoa(SystemID) {
+		return SystemID, true
+	}
+	for _, i := range c.Env.Ifaces {
+		if (i.Name() == s || strconv.Itoa(i.ID()) == s) && c.AllowsInterface(i.ID()) {
+			return i.ID(), true
+		}
+	}
+	return 0, false
+}
+
+// selectInterface makes an interface current for the calls that follow; with
+// an unknown one the first interface is taken, as the original does.
+func selectInterface(c *Call) {
+	name, _ := c.Str(1)
+	if id, ok := c.findInterface(name); ok {
+		c.Select(id)
+	} else if name != "" && len(c.Env.Ifaces) > 0 {
+		c.Select(c.Env.Ifaces[0].ID())
+	}
+	c.Push(c.IfaceID)
+}
+
+func getIfNames(c *Call) {
+	t := lua.NewTable(len(c.Env.Ifaces))
+	for _, i := range c.Env.Ifaces {
+		if c.AllowsInterface(i.ID()) {
+			t.Set(strconv.Itoa(i.ID()), i.Name())
+		}
+	}
+	c.Push(t)
+}
+
+func getFirstInterfaceID(c *Call) {
+	ids := []int{}
+	for _, i := range c.Env.Ifaces {
+		if c.AllowsInterface(i.ID()) {
+			ids = append(ids, i.ID())
+		}
+	}
+	if len(ids) == 0 {
+		c.Push(nil)
+		return
+	}
+	sort.Ints(ids)
+	c.Push(ids[0])
+}
+
+func isValidIfID(c *Call) {
+	s, _ := c.Str(1)
+	id, err := strconv.Atoi(s)
+	c.Push(err == nil && (id == SystemID || c.Env.Interface(id) != nil))
+}
+
+func name2id(c *Call) {
+	if name, ok := c.Str(1); ok {
+		if id, found := c.findInterface(name); found {
+			c.Push(id)
+			return
+		}
+	}
+	c.Push(c.IfaceID)
+}
+
+func getMaxIfSpeed(c *Call) {
+	if c.Iface == nil {
+		c.Push(nil)
+		return
+	}
+	c.Push(c.speed())
+}
+
+// defaultSpeed is assumed where a source has no link speed, in Mbit/s.
+const defaultSpeed = 1000
+
+func (c *Context) speed() int {
+	if n := c.info().SpeedMbit; n > 0 {
+		return n
+	}
+	return defaultSpeed
+}
+
+func getEndpoint(c *Call) {
+	n := int(c.Integer(1))
+	if n < 0 || n >= len(c.Env.Ifaces) {
+		c.Push(nil)
+		return
+	}
+	c.Push(c.Env.Ifaces[n].Name())
+}

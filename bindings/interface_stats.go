@@ -1,0 +1,299 @@
+package bindings
+
+import (
+	"net/netip"
+	"strings"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/iface"
+)
+
+// Group "Interface Statistics".
+func init() {
+	register("interface", map[string]func(c *Call){
+		"getStats":                   getStats,
+		"getStatsUpdateFreq":         func(c *Call) { c.Push(c.Env.Prefs.Int("housekeeping_freq")) },
+		"getSecsToFirstData":         func(c *Call) { c.Push(max(0, 60-int64(c.Env.uptime().Seconds()))) },
+		"getNumFlows":                func(c *Call) { c.Push(c.stats().Flows) },
+		"getNumHosts":                func(c *Call) { c.Push(c.stats().Hosts) },
+		"getNumLocalHosts":           func(c *Call) { c.Push(c.stats().LocalHosts) },
+		"getNumLocalRxOnlyHosts":     func(c *Call) { c.Push(c.stats().RxOnlyLocalHosts) },
+		"getThroughput":              getThroughput,
+		"getnDPIStats":               getProtocolStats,
+		"getFlowsStatus":             getFlowsStatus,
+		"getFlowsStats":              getFlowsStats,
+		"resetCounters":              resetCounters,
+		"updateDirectionStats":       func(c *Call) {}, // the engine keeps the ring itself
+		"getHashTablesStats":         getHashTablesStats,
+		"getPeriodicActivitiesStats": getPeriodicStats,
+	})
+	partial("interface", "getAnomalies", "anomalies are not detected yet", func(c *Call) { c.Push(lua.NewTable(0)) })
+	partial("interface", "getScore", "scores are not computed yet", func(c *Call) {
+		c.Push(lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0))
+	})
+}
+
+// stats are the selected interface's counters; the system interface has none.
+func (c *Context) stats() iface.Stats {
+	if c.Iface == nil {
+		return iface.Stats{}
+	}
+	return c.Iface.Stats()
+}
+
+func getStats(c *Call) {
+	full := c.OptBool(1, true)
+	s := c.stats()
+	t := lua.NewTable(64)
+	setIdentity(c, t)
+	t.Set("seen.last", lastSeen(c, &s)).
+		Set("has_macs", s.SeenMAC).
+		Set("has_seen_dhcp_addresses", false).
+		Set("has_traffic_directions", c.Iface != nil && c.Iface.Live()).
+		Set("stats", statsTable(c, &s)).
+		Set("stats_since_reset", lua.NewTable(8).
+			Set("packets", s.SinceReset.Total.Packets).
+			Set("bytes", wireBytes(s.SinceReset.Total)).
+			Set("drops", s.Source.Dropped)).
+		Set("remote_pps", 0).
+		Set("remote_bps", 0).
+		Set("remote_update", 0).
+		Set("ICMPv4", icmp(s.ICMP, 4)).
+		Set("ICMPv6", icmp(s.ICMP, 6)).
+		Set("arp.requests", s.ARPRequests).
+		Set("arp.replies", s.ARPReplies).
+		Set("tcpFlowStats", lua.NewTable(4).
+			Set("numSynFlows", s.SynFlows).
+			Set("numEstablishedFlows", s.EstablishedFlows).
+			Set("numResetFlows", s.ResetFlows).
+			Set("numFinFlows", s.FinFlows)).
+		Set("eth", ethTable(&s)).
+		Set("localstats", localTable(&s)).
+		Set("ndpi", protocols(c.Env.DPI, &s.L7)).
+		Set("ndpi_categories", categories(c.Env.DPI, &s.Categories)).
+		Set("traffic_sent_since_reset", wireBytes(s.SinceReset.Egress)).
+		Set("traffic_rcvd_since_reset", wireBytes(s.SinceReset.Ingress)).
+		Set("packets_sent_since_reset", s.SinceReset.Egress.Packets).
+		Set("packets_rcvd_since_reset", s.SinceReset.Ingress.Packets)
+	if full {
+		setFullStats(c, t, &s)
+	}
+	c.Push(t)
+}
+
+func lastSeen(c *Call, s *iface.Stats) int64 {
+	if c.Iface != nil && c.Iface.Live() {
+		return c.Iface.Now().Unix()
+	}
+	return seconds(s.LastPacket)
+}
+
+func setIdentity(c *Call, t *lua.Table) {
+	i := c.info()
+	kind := string(i.Kind)
+	if kind == "" {
+		kind = "unknown"
+	}
+	mac := i.MAC
+	if mac == "" {
+		mac = "00:00:00:00:00:00"
+	}
+	mtu := i.MTU
+	if mtu == 0 {
+		mtu = 1514
+	}
+	t.Set("name", c.ifaceName()).
+		Set("description", or(i.Description, c.ifaceName())).
+		Set("scalingFactor", 1).
+		Set("id", c.IfaceID).
+		Set("mac", mac).
+		Set("type", kind).
+		Set("speed", c.speed()).
+		Set("mtu", mtu).
+		Set("ip_addresses", addresses(i.Addresses)).
+		Set("isLoading", c.Iface != nil && c.Iface.Loading()).
+		Set("vlan", c.stats().SeenVLAN)
+	for _, k := range []string{"inline", "isView", "isViewed", "isSampledTraffic", "isFlowDumpDisabled",
+		"isFlowDumpRunning", "hasSubInterfaces", "isDynamic"} {
+		t.Set(k, false)
+	}
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func addresses(list []netip.Prefix) string {
+	var s []string
+	for _, p := range list {
+		s = append(s, p.Addr().String())
+	}
+	return strings.Join(s, ",")
+}
+
+func statsTable(c *Call, s *iface.Stats) *lua.Table {
+	t := lua.NewTable(40).
+		Set("packets", s.Total.Packets).
+		Set("bytes", wireBytes(s.Total)).
+		Set("flows", s.Flows).
+		Set("hosts", s.Hosts).
+		Set("hosts_rcvd_only", s.RxOnlyHosts).
+		Set("local_hosts", s.LocalHosts).
+		Set("local_rcvd_only_hosts", s.RxOnlyLocalHosts).
+		Set("http_hosts", 0).
+		Set("drops", s.Source.Dropped).
+		Set("new_flows", s.NewFlows).
+		Set("devices", s.Devices).
+		Set("current_macs", s.MACs).
+		Set("num_live_captures", 0).
+		Set("num_deduplicated_flows", 0)
+	setThroughput(t, &s.Throughput)
+	setL4(t, &s.L4)
+	for _, k := range []string{"db", "es", "syslog", "kafka"} {
+		t.Set(k, lua.NewTable(0))
+	}
+	return t
+}
+
+func ethTable(s *iface.Stats) *lua.Table {
+	t := lua.NewTable(16)
+	for _, p := range []struct {
+		name string
+		n    counters.Traffic
+	}{{"IPv4", s.IPv4}, {"IPv6", s.IPv6}, {"ARP", s.ARP}, {"MPLS", s.MPLS}, {"other", s.OtherEth}} {
+		t.Set(p.name+"_packets", p.n.Packets).Set(p.name+"_bytes", wireBytes(p.n))
+	}
+	side := func(n counters.Traffic, th *counters.Throughput) *lua.Table {
+		return lua.NewTable(3).Set("bytes", wireBytes(n)).Set("packets", n.Packets).
+			Set("throughput", lua.NewTable(2).Set("bps", th.Bytes.Value).Set("pps", th.Packets.Value))
+	}
+	return t.Set("bytes", wireBytes(s.Total)).
+		Set("packets", s.Total.Packets).
+		Set("ingress", side(s.Counters.Ingress, &s.Ingress)).
+		Set("egress", side(s.Counters.Egress, &s.Egress))
+}
+
+func localTable(s *iface.Stats) *lua.Table {
+	packets, bytes := lua.NewTable(4), lua.NewTable(4)
+	for _, p := range []struct {
+		name string
+		n    counters.Traffic
+	}{{"local2local", s.LocalToLocal}, {"local2remote", s.LocalToRemote},
+		{"remote2local", s.RemoteToLocal}, {"remote2remote", s.RemoteToRemote}} {
+		packets.Set(p.name, p.n.Packets)
+		bytes.Set(p.name, p.n.Bytes)
+	}
+	return lua.NewTable(2).Set("packets", packets).Set("bytes", bytes)
+}
+
+// setFullStats adds what getStats(true) has more. Alert and score figures are
+// those of an engine that has raised none.
+func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
+	for _, k := range []string{"has_seen_pods", "has_seen_containers", "has_seen_external_alerts",
+		"has_seen_ebpf_events", "has_hr_flows"} {
+		t.Set(k, false)
+	}
+	for _, k := range []string{"num_alerts_engaged", "num_alerted_flows", "num_alerted_flows_notice",
+		"num_alerted_flows_warning", "num_alerted_flows_error", "num_dropped_alerts", "num_host_dropped_alerts",
+		"num_flow_dropped_alerts", "num_other_dropped_alerts"} {
+		t.Set(k, 0)
+	}
+	severities := lua.NewTable(5)
+	for _, k := range []string{"notice", "warning", "error", "critical", "emergency"} {
+		severities.Set(k, 0)
+	}
+	var points []iface.Point
+	if c.Iface != nil {
+		points = c.Iface.History()
+	}
+	download, upload := rings(points)
+	t.Set("num_alerts_engaged_by_entity", lua.NewTable(0)).
+		Set("num_alerts_engaged_by_severity", severities).
+		Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).
+		Set("bcast_domains", lua.NewTable(0)).
+		Set("anomalies", lua.NewTable(2).Set("num_local_hosts_anomalies", 0).Set("num_remote_hosts_anomalies", 0)).
+		Set("score", lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0)).
+		Set("download_stats", download).
+		Set("upload_stats", upload).
+		Set("pktSizeDistribution", packetShape(&s.Shape)).
+		Set("tcpPacketStats", tcpIssues(s.Issues)).
+		Set("dscp", dscp(&s.DSCP)).
+		Set("num_members_per_pool", lua.NewTable(1).Set("0", lua.NewTable(2).
+			Set("num_hosts", s.Hosts).Set("num_l2_devices", s.Devices))).
+		Set("num_members", lua.NewTable(3).Set("num_hosts", s.Hosts).Set("num_l2_devices", s.Devices).
+			Set("num_active_pools", 0))
+}
+
+func getThroughput(c *Call) {
+	s := c.stats()
+	c.Push(lua.NewTable(2).Set("throughput_bps", s.Throughput.Bytes.Value).Set("throughput_pps", s.Throughput.Packets.Value))
+}
+
+func getProtocolStats(c *Call) {
+	s := c.stats()
+	c.Push(lua.NewTable(2).Set("ndpi", protocols(c.Env.DPI, &s.L7)).
+		Set("ndpi_categories", categories(c.Env.DPI, &s.Categories)))
+}
+
+// getFlowsStatus counts the TCP flows by state.
+func getFlowsStatus(c *Call) {
+	n := map[flow.TCPState]int{}
+	c.eachFlow(func(f *flow.Flow) { n[f.State]++ })
+	c.Push(lua.NewTable(4).Set("RST", n[flow.TCPReset]).Set("SYN", n[flow.TCPConnecting]).
+		Set("Established", n[flow.TCPEstablished]).Set("FIN", n[flow.TCPClosed]))
+}
+
+func (c *Context) eachFlow(fn func(f *flow.Flow)) {
+	if c.Iface != nil {
+		c.Iface.EachFlow(fn)
+	}
+}
+
+func getFlowsStats(c *Call) {
+	flows := 0
+	protos, breeds := map[string]uint64{}, map[string]uint64{}
+	c.eachFlow(func(f *flow.Flow) {
+		flows++
+		p := c.Env.DPI.Protocol(application(f))
+		protos[p.Name] += f.Bytes()
+		breeds[c.Env.DPI.BreedName(p.Breed)] += f.Bytes()
+	})
+	c.Push(lua.NewTable(3).Set("num_flows", flows).Set("protos", counts(protos)).Set("breeds", counts(breeds)))
+}
+
+func counts(m map[string]uint64) *lua.Table {
+	t := lua.NewTable(len(m))
+	for k, v := range m {
+		t.Set(k, v)
+	}
+	return t
+}
+
+func resetCounters(c *Call) {
+	if c.Iface != nil && c.Admin() {
+		c.Iface.ResetCounters()
+	}
+}
+
+func getHashTablesStats(c *Call) {
+	s := c.stats()
+	row := func(size, n int) *lua.Table {
+		return lua.NewTable(2).Set("max_hash_size", size).Set("hash_entry_states",
+			lua.NewTable(2).Set("hash_entry_state_idle", 0).Set("hash_entry_state_active", n))
+	}
+	c.Push(lua.NewTable(3).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.Hosts)).
+		Set("MacHash", row(s.MaxHosts, s.MACs)))
+}
+
+func getPeriodicStats(c *Call) {
+	if c.Env.Periodic == nil {
+		c.Push(lua.NewTable(0))
+		return
+	}
+	c.Push(c.Env.Periodic(int(c.OptInteger(1, int64(c.IfaceID)))))
+}

@@ -1,0 +1,18 @@
+package bindings
+
+import "testing"
+
+func TestEveryBindingIsAccountedFor(t *testing.T) {
+	t.Parallel()
+	if got := len(All()); got != 654 {
+		t.Errorf("%d names declared, want 654", got)
+	}
+	for _, b := range All() {
+		if (b.Status == Pending) != (b.Fn == nil) {
+			t.Errorf("%s is %s but its function is set: %t", b.Key(), b.Status, b.Fn != nil)
+		}
+		if b.Status != Working && b.Reason == "" {
+			t.Errorf("%s is %s without a reason", b.Key(), b.Status)
+		}
+	}
+}
