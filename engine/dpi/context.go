@@ -19,12 +19,7 @@ type Context struct {
 func (c *Context) N() int { return c.w.payloads[0] + c.w.payloads[1] }
 
 // Dir is 0 for packets of the client and 1 for those of the server.
-func (c *Context) Dir() int {
-	if c.FromClient {
-		return 0
-	}
-	return 1
-}
+func (c *Context) Dir() int { return direction(c.FromClient) }
 
 // NDir returns how many packets with payload went in this packet's direction.
 func (c *Context) NDir() int { return c.w.payloads[c.Dir()] }

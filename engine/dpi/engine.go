@@ -133,16 +133,17 @@ func (e *Engine) drop(s *State) {
 // needed. Once it did it costs nothing to call and does nothing.
 func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) bool {
 	if s.done {
+		if dir := direction(fromClient); s.packets[dir] == 0 {
+			s.packets[dir] = 1
+			s.res.Risks &^= 1 << riskUnidirectionalTraffic
+		}
 		return true
 	}
 	if s.w == nil {
 		s.w = e.works.Get().(*work)
 		s.w.begin(e, t)
 	}
-	dir := 1
-	if fromClient {
-		dir = 0
-	}
+	dir := direction(fromClient)
 	if s.packets[dir] < 255 {
 		s.packets[dir]++
 	}
@@ -195,12 +196,12 @@ func (e *Engine) ask(s *State, l4 L4) {
 	w := s.w
 	b := w.ctx.B[0]
 	for _, i := range w.byPort {
-		if !w.excluded.has(int(i)) && e.x.first[b].has(int(i)) && e.try(s, int(i)) {
+		if !w.excluded.has(int(i)) && (e.x.first[b].has(int(i)) || w.interested.has(int(i))) && e.try(s, int(i)) {
 			return
 		}
 	}
 	for k := range w.excluded {
-		set := e.x.byL4[l4][k] & e.x.first[b][k] &^ w.excluded[k]
+		set := e.x.byL4[l4][k] & (e.x.first[b][k] | w.interested[k]) &^ w.excluded[k]
 		for ; set != 0; set &= set - 1 {
 			i := k<<6 + trailing(set)
 			if !w.isByPort(i) && e.try(s, i) {
@@ -221,6 +222,7 @@ func (e *Engine) try(s *State, i int) bool {
 		w.excluded.set(i)
 		w.ctx.no(d.ID)
 	case More:
+		w.interested.set(i)
 		if d.MaxPackets > 0 && w.payloads[0]+w.payloads[1] >= d.MaxPackets {
 			w.excluded.set(i)
 			w.ctx.no(d.ID)
@@ -282,6 +284,14 @@ func (e *Engine) GiveUp(s *State, t *Tuple) {
 		e.guess(s, t)
 	}
 	e.finish(s, t)
+}
+
+// direction is 0 for packets of the client, 1 for the others.
+func direction(fromClient bool) int {
+	if fromClient {
+		return 0
+	}
+	return 1
 }
 
 func transport(proto uint8) L4 {

@@ -33,19 +33,15 @@ func (e *Engine) networkProtocol(s *State, t *Tuple, _ *decode.Packet) {
 }
 
 // defaultPorts maps the default ports of the table to protocols. Where two
-// protocols name a port the lower id, the older protocol, has it.
+// protocols name a port the higher id, the newer protocol, has it.
 func defaultPorts(ps []Protocol) (out [3]map[uint16]uint16) {
 	out[TCP], out[UDP] = map[uint16]uint16{}, map[uint16]uint16{}
 	for i := range ps {
 		for _, p := range ps[i].TCPPorts {
-			if _, taken := out[TCP][p]; !taken {
-				out[TCP][p] = ps[i].ID
-			}
+			out[TCP][p] = ps[i].ID
 		}
 		for _, p := range ps[i].UDPPorts {
-			if _, taken := out[UDP][p]; !taken {
-				out[UDP][p] = ps[i].ID
-			}
+			out[UDP][p] = ps[i].ID
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ type hostEntry struct {
 // matches anywhere behind a label boundary, every other one at the end of the
 // name. A match begins at the start of the name or of a label, or at a '-' when
 // the pattern itself begins with one. An exact match wins, then the pattern
-// with the most dots, then the longer one.
+// with the most dots, then one at the end of the name, then the longer one.
 type hostTable struct {
 	whole  map[string]hostEntry   // patterns that match at the end
 	inside map[string][]hostEntry // patterns that match inside, by first label
@@ -86,7 +86,15 @@ func (h *hostTable) find(name string) (best hostEntry, ok bool) {
 }
 
 func better(a, b hostEntry, have bool) bool {
-	return !have || a.rank > b.rank || a.rank == b.rank && len(a.pattern) > len(b.pattern)
+	switch {
+	case !have:
+		return true
+	case a.rank != b.rank:
+		return a.rank > b.rank
+	case a.inside != b.inside:
+		return !a.inside // the end of a name says more than its middle
+	}
+	return len(a.pattern) > len(b.pattern)
 }
 
 // each calls f with the fields of every line.

@@ -16,6 +16,13 @@ func dissectDTLS(c *Context) Verdict {
 		}
 		return No
 	}
+	if *note&tlsNamed == 0 && b[0] == recData && be16(b[11:])+dtlsHeader == len(b) && be16(b[3:]) > 0 {
+		// The middle of a connection: epoch above 0, nothing else in the datagram.
+		if *note += tlsMidwayOne; *note/tlsMidwayOne >= 2 {
+			return c.Found(idDtls)
+		}
+		return More
+	}
 	if *note == 0 && b[0] != recHandshake {
 		if c.N() < 4 {
 			return More

@@ -123,7 +123,7 @@ func dissectActivision(c *Context) Verdict {
 		return No
 	}
 	if c.FromClient && b[0] == 0x29 || !c.FromClient && b[0] == 0x28 {
-		if c.N() >= 4 {
+		if c.N() >= 4 && *note == 3 {
 			return c.Found(idActivision)
 		}
 		return More

@@ -133,7 +133,7 @@ func httpAsk(c *Context, method, target string, head []byte) {
 	m := c.Meta()
 	m.HTTPMethod = method
 	var host string
-	var soap, websocket, upgrade bool
+	var soap bool
 	header(head, func(name, value []byte) {
 		switch {
 		case is(name, "Host"):
@@ -146,10 +146,6 @@ func httpAsk(c *Context, method, target string, head []byte) {
 			}
 		case is(name, "SOAPAction"):
 			soap = true
-		case is(name, "Upgrade"):
-			websocket = strings.EqualFold(string(value), "websocket")
-		case is(name, "Connection"):
-			upgrade = strings.EqualFold(string(value), "upgrade")
 		}
 	})
 	m.HTTPURL = httpURL(host, target)
@@ -167,23 +163,20 @@ func httpAsk(c *Context, method, target string, head []byte) {
 			c.Risk(riskNumericIpHost)
 		}
 		app = c.Host(name, idHttp)
-		m.HostName = strings.ToLower(host)
-		if method == "CONNECT" {
-			m.HostName = strings.ToLower(name)
-		}
+	}
+	if strings.HasSuffix(path(target), "/generate_204") || strings.HasSuffix(path(target), "/gen_204") {
+		c.S.hostCat = categoryConnCheck // captive portal probes of Android and Chrome
 	}
 	if app == 0 {
-		app = httpApp(m, target, soap, websocket && upgrade)
+		app = httpApp(m, target, soap)
 	}
 	httpRisks(c, m, target)
 	c.Set(master, app)
 }
 
 // httpApp names what runs in HTTP by fields other than the host.
-func httpApp(m *Metadata, target string, soap, websocket bool) uint16 {
+func httpApp(m *Metadata, target string, soap bool) uint16 {
 	switch {
-	case websocket:
-		return idWebsocket // RFC 6455
 	case soap:
 		return idSoap
 	case strings.HasPrefix(m.HTTPContentType, "application/ocsp-request"):
@@ -194,8 +187,6 @@ func httpApp(m *Metadata, target string, soap, websocket bool) uint16 {
 		return idDohDot // RFC 8484
 	case strings.HasSuffix(path(target), ".mpd"), strings.HasSuffix(path(target), ".m4s"):
 		return idMpegdash // ISO/IEC 23009-1
-	case strings.HasSuffix(path(target), ".m3u8"):
-		return idHls // RFC 8216
 	case strings.HasPrefix(m.HTTPUserAgent, "Spotify/"):
 		return idSpotify
 	}
@@ -225,10 +216,24 @@ func httpAnswer(c *Context, line, head []byte) {
 			m.HTTPContentType = string(value)
 		}
 	})
+	httpMedia(c, m)
 	if c.S.found && c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
 		if app := httpContentApp(m.HTTPContentType); app != 0 {
 			c.Set(idHttp, app)
 		}
+	}
+}
+
+// httpMedia sets the category that the answer's content type asks for.
+func httpMedia(c *Context, m *Metadata) {
+	t := m.HTTPContentType
+	switch {
+	case strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"):
+		c.S.hostCat = categoryMedia
+	case strings.HasPrefix(t, "application/octet-stream"), strings.HasPrefix(t, "application/x-msdownload"),
+		strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "application/x-gzip"):
+		c.S.hostCat = categoryDownload
+		c.Risk(riskBinaryDataTransfer)
 	}
 }
 

@@ -10,7 +10,7 @@ func init() {
 
 func dissectSSDP(c *Context) Verdict {
 	b := c.B
-	if !has(b, "M-SEARCH * HTTP/1.") && !has(b, "NOTIFY * HTTP/1.") && (!has(b, "HTTP/1.1 200") || !c.Port(1900)) {
+	if !has(b, "M-SEARCH * HTTP/1.") && !has(b, "NOTIFY * HTTP/1.") && (!has(b, "HTTP/1.1 200") || !c.Port(1900) && !contains(b, "\r\nUSN:")) {
 		return No
 	}
 	c.Set(0, idSsdp)

@@ -31,6 +31,7 @@ const (
 	tlsEncrypted0 // client sends encrypted records
 	tlsEncrypted1 // so does the server
 	tlsNamed
+	tlsMidwayOne // counts from here on
 )
 
 func dissectTLS(c *Context) Verdict {
@@ -71,6 +72,9 @@ func dissectTLS(c *Context) Verdict {
 				tlsCut(c, note)
 			}
 		case recChangeCipher, recData:
+			if *note&tlsNamed == 0 && kind == recData && whole {
+				tlsMidway(c, note)
+			}
 			*note |= tlsEncrypted0 << c.Dir()
 			c.w.hs = c.w.hs[:0]
 		case recAlert:
@@ -90,6 +94,18 @@ func dissectTLS(c *Context) Verdict {
 		}
 	}
 	return undecided(c, *note)
+}
+
+// tlsMidway counts packets of whole application data records in a flow whose
+// handshake was not seen; three are taken for TLS.
+func tlsMidway(c *Context, note *uint64) {
+	if b := c.B; !tlsRecord(b) || b[0] != recData || 5+be16(b[3:]) > len(b) {
+		return
+	}
+	if *note += tlsMidwayOne; *note/tlsMidwayOne >= 3 && !c.S.found {
+		*note |= tlsNamed | tlsEncrypted0 | tlsEncrypted1
+		c.Set(tlsMaster(c), 0)
+	}
 }
 
 // undecided says whether more packets can add to what is known.
@@ -219,8 +235,14 @@ func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
 		if IsNumeric(h.sni) {
 			c.Risk(riskNumericIpHost)
 		}
-	} else if !h.esni && transport != 'd' {
+	} else if !h.esni && !h.srtp && h.version >= 0x0302 {
 		c.Risk(riskTlsMissingSni)
+	}
+	if transport == 't' && h.version < 0x0303 {
+		c.Risk(riskTlsObsoleteVersion)
+	}
+	if h.version >= 0x0303 && !h.srtp && len(h.alpn) == 0 {
+		c.Risk(riskTlsNotCarryingHttps)
 	}
 	if h.esni && h.sni != "" {
 		c.Risk(riskTlsSuspiciousEsniUsage)
@@ -236,7 +258,7 @@ func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
 func tlsServer(c *Context, h *serverHello) {
 	m := c.Meta()
 	m.TLSVersion, m.TLSCipher, m.JA3Server = h.version, h.cipher, h.ja3s()
-	if v := h.version; v >= 0x0002 && v < 0x0303 || v == 0xfeff {
+	if v := h.version; v >= 0x0300 && v < 0x0303 {
 		c.Risk(riskTlsObsoleteVersion)
 	}
 }
@@ -303,7 +325,7 @@ func certRisks(c *Context, cert *certificate, m *Metadata) {
 			c.Risk(riskTlsCertValidityTooLong)
 		}
 	}
-	if m.HostName != "" && len(cert.names) > 0 && !cert.covers(m.HostName) {
+	if m.HostName != "" && cert.altNames && !cert.covers(m.HostName) {
 		c.Risk(riskTlsCertificateMismatch)
 	}
 }

@@ -5,6 +5,19 @@ import (
 	"strings"
 )
 
+// Categories that dissectors set by themselves.
+const (
+	categoryMedia     = 1
+	categoryDownload  = 7
+	categoryConnCheck = 30
+)
+
+// Breeds from which on a protocol is marked as unsafe.
+const (
+	breedUnsafe    = 3
+	breedDangerous = 5
+)
+
 // set stores a verdict, ids in the numbering of 2024, and its category.
 func (e *Engine) set(s *State, master, app uint16, how Confidence) {
 	if master == app {
@@ -73,6 +86,15 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	if s.found {
 		s.res.Category = e.category(s)
 		e.portRisk(s, t)
+		for _, id := range [2]uint16{s.res.Master, s.res.App} {
+			if b := e.Protocol(id).Breed; b >= breedUnsafe && b <= breedDangerous {
+				s.res.Risks |= 1 << riskUnsafeProtocol
+			}
+		}
+		switch s.res.App {
+		case e.served(idAnydesk), e.served(idTeamviewer), e.served(idRdp):
+			s.res.Risks |= 1 << riskDesktopOrFileSharingSession
+		}
 	}
 	if (s.packets[0] == 0) != (s.packets[1] == 0) && !t.Server.IsMulticast() {
 		s.res.Risks |= 1 << riskUnidirectionalTraffic

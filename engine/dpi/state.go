@@ -31,22 +31,25 @@ func (s *State) Done() bool { return s.done }
 // work is the memory of an undecided flow.
 type work struct {
 	ctx      Context
-	excluded bitset
-	byPort   []uint16 // dissectors of the flow's ports
-	ports    [8]uint16
-	payloads [2]int // packets with payload, by direction
-	seen     int
-	extra    int
-	current  int // dissector being called
-	track    [2]tracker
-	notes    [12]note
-	nnotes   int
-	buf      [2]buffer // handshake bytes, by direction
-	hs       []byte    // handshake messages put together from records
-	excl     [8]uint64 // protocols whose dissector said no
-	quic     *quicKeys
-	partial  uint16 // protocol that a dissector half saw
-	partialM uint16
+	excluded bitset // dissectors that said no
+	// interested holds dissectors that want to see the next packet, whatever its
+	// first byte is.
+	interested bitset
+	byPort     []uint16 // dissectors of the flow's ports
+	ports      [8]uint16
+	payloads   [2]int // packets with payload, by direction
+	seen       int
+	extra      int
+	current    int // dissector being called
+	track      [2]tracker
+	notes      [12]note
+	nnotes     int
+	buf        [2]buffer // handshake bytes, by direction
+	hs         []byte    // handshake messages put together from records
+	excl       [8]uint64 // protocols whose dissector said no
+	quic       *quicKeys
+	partial    uint16 // protocol that a dissector half saw
+	partialM   uint16
 }
 
 // note is a word of memory that belongs to one dissector.

@@ -12,9 +12,10 @@ import (
 // certificate is what is read from an X.509 certificate (RFC 5280). It is read
 // leniently: a field that makes no sense is left empty.
 type certificate struct {
-	issuer, subject     string // "C=US, O=Example, CN=example.com"
-	notBefore, notAfter int64  // Unix seconds
-	names               []string
+	issuer, subject     string   // "C=US, O=Example, CN=example.com"
+	notBefore, notAfter int64    // Unix seconds
+	names               []string // alternative names, else the common name
+	altNames            bool     // names are alternative names
 	selfSigned          bool
 }
 
@@ -44,6 +45,7 @@ func parseCertificate(der []byte) (out certificate, ok bool) {
 	out.notBefore, out.notAfter = asn1Time(&validity), asn1Time(&validity)
 	if tbs.SkipASN1(asn1.SEQUENCE) { // public key
 		out.names = altNames(tbs)
+		out.altNames = len(out.names) > 0
 	}
 	if len(out.names) == 0 && common != "" {
 		out.names = []string{common}

@@ -20,6 +20,7 @@ const (
 
 	extServerName   = 0
 	extSigAlgs      = 13
+	extSRTP         = 14
 	extALPN         = 16
 	extSupportedVer = 43
 	extESNI         = 0xffce // draft-ietf-tls-esni-02
@@ -38,6 +39,7 @@ type clientHello struct {
 	hasSNI     bool
 	alpn       []string
 	esni       bool
+	srtp       bool   // use_srtp (RFC 5764): a WebRTC call
 	userAgent  string // in the transport parameters of old Google QUIC
 }
 
@@ -115,6 +117,8 @@ func (h *clientHello) extension(id uint16, body cryptobyte.String) {
 		}
 	case extESNI:
 		h.esni = true
+	case extSRTP:
+		h.srtp = true
 	}
 }
 
@@ -234,6 +238,8 @@ func ja4Version(v uint16) string {
 		return "s3"
 	case 0x0002:
 		return "s2"
+	case 0x0100: // DTLS before it had a standard
+		return "s3"
 	case 0xfeff:
 		return "d1"
 	case 0xfefd:
@@ -260,6 +266,9 @@ func ja4ALPN2024(alpn []string) string {
 	first := []byte("00")
 	if len(alpn) > 0 {
 		copy(first, alpn[0])
+	}
+	if len(alpn) == 1 && len(alpn[0]) == 2 {
+		first[1] = '0' // the last byte of the whole list is lost
 	}
 	return string(first)
 }
