@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"ntopgo/bindings"
+	"ntopgo/compat/cli"
+	"ntopgo/compat/ifids"
+	"ntopgo/compat/keyvalue"
+	"ntopgo/compat/layout"
+	"ntopgo/compat/logging"
+	"ntopgo/compat/lua"
+	"ntopgo/compat/prefs"
+	"ntopgo/compat/users"
+	"ntopgo/engine/capture"
+	"ntopgo/engine/dpi"
+	"ntopgo/engine/iface"
+	"ntopgo/engine/network"
+)
+
+// app is the parts of a running program.
+type app struct {
+	opts   *cli.Options
+	log    *logging.Logger
+	layout *layout.Layout
+	kv     keyvalue.Store
+	prefs  *prefs.Prefs
+	users  *users.Manager
+	dpi    *dpi.Engine
+	nets   *network.Set
+	ifaces []*iface.Interface
+	env    *bindings.Env
+	lua    *lua.Runtime
+
+	ending   atomic.Bool
+	shutdown context.CancelFunc
+}
+
+// bindingsLog gives the bindings their view of the logger.
+type bindingsLog struct{ *logging.Logger }
+
+func (l bindingsLog) Logf(level int, format string, args ...any) {
+	l.Logger.Logf(logging.Level(level), format, args...)
+}
+func (l bindingsLog) Level() int     { return int(l.Logger.Level()) }
+func (l bindingsLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
+
+// newApp makes the parts that need no traffic: log, layout, store, accounts,
+// classifier and local networks. memory keeps the store out of the data
+// directory, for modes that end at once.
+func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
+	a := &app{opts: opts, log: log, shutdown: func() {}}
+	var err error
+	if a.layout, err = layout.Resolve(layout.Config{InstallDir: opts.InstallDir, ScriptsDir: opts.ScriptsDir,
+		HTTPDocsDir: opts.HTTPDocsDir, CallbacksDir: opts.CallbacksDir, DataDir: opts.DataDir, PcapDir: opts.PcapDir,
+		ArchiveDir: opts.ArchiveDir, Embedded: tree}); err != nil {
+		return nil, err
+	}
+	if !memory {
+		if err := a.layout.PrepareData(); err != nil {
+			return nil, err
+		}
+	}
+	if a.kv, err = openStore(opts, a.layout.DataDir, log, memory); err != nil {
+		return nil, err
+	}
+	if a.prefs, err = prefs.New(a.kv); err != nil {
+		return nil, err
+	}
+	a.users = users.New(a.kv, users.Config{SessionPrefix: a.layout.SessionPrefix(), Logf: log.Printf})
+	if err := a.users.SetDefaults(); err != nil {
+		return nil, err
+	}
+	if a.dpi, err = dpi.New(dpi.Config{TableYear: int(a.layout.Year()), OnPanic: func(name string, value any) {
+		log.Errorf("dissector %s failed on a packet and is left out of that flow: %v", name, value)
+	}}); err != nil {
+		return nil, err
+	}
+	if a.nets, err = network.Parse(opts.LocalNetworksText, machineAddresses()); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// openStore connects to the Redis that was asked for. When none was, a Redis on
+// this machine is taken if there is one, and the embedded store otherwise.
+func openStore(opts *cli.Options, dir string, log *logging.Logger, memory bool) (keyvalue.Store, error) {
+	address, err := keyvalue.ParseAddress(opts.Redis)
+	if err != nil {
+		return nil, fmt.Errorf("option -r/--redis: %w", err)
+	}
+	if !opts.RedisGiven {
+		if memory {
+			return keyvalue.NewMemory()
+		}
+		if !keyvalue.Reachable(address, 300*time.Millisecond) {
+			return keyvalue.OpenEmbedded(keyvalue.EmbeddedConfig{Dir: filepath.Join(dir, "store"), Logf: log.Printf})
+		}
+	}
+	return keyvalue.Open(context.Background(), keyvalue.Config{Address: address, Attempts: 3, Logf: log.Printf,
+		TLS: keyvalue.TLS{Enabled: opts.RedisTLS(), CACert: opts.RedisTLSCACert, Cert: opts.RedisTLSCert,
+			Key: opts.RedisTLSKey, SkipVerify: opts.RedisTLSSkipVerify}})
+}
+
+// machineAddresses are the addresses of this machine's interfaces.
+func machineAddresses() []netip.Addr {
+	var out []netip.Addr
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, a := range list {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			out = append(out, p.Addr())
+		}
+	}
+	return out
+}
+
+// openInterfaces opens the sources named by -i, or every card of the machine.
+func (a *app) openInterfaces() error {
+	names := a.opts.Interfaces
+	if len(names) == 0 {
+		nics, err := capture.ListInterfaces()
+		if err != nil {
+			return err
+		}
+		for _, n := range nics {
+			names = append(names, n.Name)
+		}
+	}
+	if len(names) == 0 {
+		return errors.New("no network interface found: name one with -i")
+	}
+	ids, err := ifids.Load(a.kv)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		i, err := a.openInterface(name, ids)
+		if err != nil {
+			return err
+		}
+		a.ifaces = append(a.ifaces, i)
+	}
+	return nil
+}
+
+func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, error) {
+	o := a.opts
+	src, err := capture.Open(name, capture.Config{Filter: o.PacketFilter, NoPromiscuous: o.NoPromisc,
+		Direction: capture.Direction(o.CaptureDirection), OriginalSpeed: o.OriginalSpeed,
+		ReforgeTimestamps: o.ReforgeTimestamps, Logf: a.log.Warnf})
+	if err != nil {
+		return nil, err
+	}
+	id, err := ids.Of(src.Info().Name)
+	if err != nil {
+		src.Close()
+		return nil, err
+	}
+	seconds := func(pref string) time.Duration { return time.Duration(a.prefs.Int(pref)) * time.Second }
+	return iface.New(iface.Config{ID: id, Shards: o.Shards, MaxFlows: o.MaxFlows, MaxHosts: o.MaxHosts,
+		FlowIdle: seconds("flow_max_idle"), LocalHostIdle: seconds("local_host_max_idle"),
+		RemoteHostIdle: seconds("non_local_host_max_idle"), NoPurge: o.DisablePurge, PurgeFiles: o.PcapPurge,
+		IgnoreMACs: o.IgnoreMACs, IgnoreVLANs: o.IgnoreVLANs, SimulateVLANs: o.SimulateVLANs,
+		SimulateMACs: o.SimulateMACs, SimulateIPs: o.SimulateIPs, Logf: a.log.Warnf},
+		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets})
+}
+
+// newEnv makes what the bindings work with; the interfaces must be open.
+func (a *app) newEnv() {
+	o := a.opts
+	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
+		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: bindingsLog{a.log}, DPI: a.dpi, Nets: a.nets,
+		Ifaces: a.ifaces, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
+		Shutdown: func() { a.shutdown() },
+		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
+			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,
+			NDPIProtocolsFile: o.NDPIProtocols, User: o.User, CaptureDirection: o.CaptureDirection,
+			MaxNumFlows: o.MaxFlows, MaxNumHosts: o.MaxHosts, DisableLogin: o.Login == cli.LoginDisabled,
+			DisableAutologout: o.DisableAutoLogout, DNSMode: o.DNSMode, Offline: o.Offline, Appliance: o.Appliance,
+			LimitResources: o.LimitResources, TraceLevelGiven: o.VerboseGiven, CPUAffinity: o.CoreAffinity,
+			OtherCPUAffinity: o.OtherCoreAffinity}}
+}
+
+// Bounds of one run of a script.
+const (
+	scriptMemory = 512 << 20
+	scriptPool   = 4
+)
+
+// newLua makes the script runtime; print goes to each run's own output.
+func (a *app) newLua(pool int) error {
+	rt, err := lua.NewRuntime(lua.Config{Namespaces: bindings.Namespaces(a.env), Print: bindings.Print,
+		MemoryLimit: scriptMemory, PoolSize: pool, Logf: a.log.Errorf,
+		ReadFile: a.layout.ReadFile, Stat: a.stat, PackagePath: a.packagePath()})
+	a.lua = rt
+	return err
+}
+
+func (a *app) stat(path string) (int64, time.Time, error) {
+	st, err := a.layout.Stat(path)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	return st.Size(), st.ModTime(), nil
+}
+
+// packagePath is where require looks before the script changes it.
+func (a *app) packagePath() string {
+	return filepath.Join(a.layout.ScriptsDir, "lua", "modules", "?.lua") + ";" +
+		filepath.Join(a.layout.ScriptsDir, "lua", "modules", "?", "init.lua")
+}
+
+// close ends what was opened, in the reverse order.
+func (a *app) close() {
+	a.ending.Store(true)
+	if a.lua != nil {
+		a.lua.Close()
+	}
+	for _, i := range a.ifaces {
+		if err := i.Close(); err != nil {
+			a.log.Warnf("close %s: %v", i.Name(), err)
+		}
+	}
+	if a.kv != nil {
+		if err := a.kv.Close(); err != nil {
+			a.log.Warnf("close the store: %v", err)
+		}
+	}
+	_ = a.log.Close()
+}
+
+// newLog makes the logger for the options; out is where its lines are printed.
+func newLog(opts *cli.Options, out *os.File) (*logging.Logger, error) {
+	return logging.New(logging.Config{Level: logging.Level(opts.Verbose), Out: out})
+}
