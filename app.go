@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
+	"ntopgo/engine/recipients"
 )
 
 // app is the parts of a running program.
@@ -44,14 +46,20 @@ type app struct {
 	shutdown context.CancelFunc
 }
 
-// bindingsLog gives the bindings their view of the logger.
-type bindingsLog struct{ *logging.Logger }
+// levelLog gives the parts that name levels by number their view of the logger.
+type levelLog struct{ *logging.Logger }
 
-func (l bindingsLog) Logf(level int, format string, args ...any) {
-	l.Logger.Logf(logging.Level(level), format, args...)
+func (l levelLog) Logf(level int, format string, args ...any) {
+	_, file, line, _ := runtime.Caller(1)
+	l.LogAt(level, filepath.Base(file), line, fmt.Sprintf(format, args...))
 }
-func (l bindingsLog) Level() int     { return int(l.Logger.Level()) }
-func (l bindingsLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
+
+func (l levelLog) LogAt(level int, file string, line int, text string) {
+	l.Logger.LogAt(logging.Level(level), file, line, text)
+}
+
+func (l levelLog) Level() int     { return int(l.Logger.Level()) }
+func (l levelLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
 
 // newApp makes the parts that need no traffic: log, layout, store, accounts,
 // classifier and local networks. memory keeps the store out of the data
@@ -180,8 +188,8 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 func (a *app) newEnv() {
 	o := a.opts
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
-		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: bindingsLog{a.log}, DPI: a.dpi, Nets: a.nets,
-		Ifaces: a.ifaces, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
+		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
+		Ifaces: a.ifaces, Recipients: recipients.New(), StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
 		Shutdown: func() { a.shutdown() },
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,

@@ -12,6 +12,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
+	"ntopgo/engine/recipients"
 )
 
 // SystemID is the id of the interface "__system__", which has no traffic.
@@ -23,6 +24,8 @@ const SystemName = "__system__"
 // Logger takes log lines at ntopng's levels (0 error ... 6 debug).
 type Logger interface {
 	Logf(level int, format string, args ...any)
+	// LogAt is for lines that come from a place in a script.
+	LogAt(level int, file string, line int, text string)
 	Level() int
 	SetLevel(level int)
 }
@@ -58,14 +61,15 @@ type Env struct {
 	Started  time.Time
 	Options  Options
 
-	KV     keyvalue.Store
-	Prefs  *prefs.Prefs
-	Users  *users.Manager
-	Layout *layout.Layout
-	Log    Logger
-	DPI    *dpi.Engine
-	Nets   *network.Set
-	Ifaces []*iface.Interface
+	KV         keyvalue.Store
+	Prefs      *prefs.Prefs
+	Users      *users.Manager
+	Layout     *layout.Layout
+	Log        Logger
+	DPI        *dpi.Engine
+	Nets       *network.Set
+	Ifaces     []*iface.Interface
+	Recipients *recipients.Queues
 
 	// StaticEpoch is the modification time of the last static file served.
 	StaticEpoch func() int64

@@ -22,7 +22,7 @@ func traceEvent(c *Call) {
 	if i := strings.LastIndexByte(file, '/'); i >= 0 {
 		file = file[i+1:]
 	}
-	c.Env.Log.Logf(level, "[%s:%d] %s", file, line, text)
+	c.Env.Log.LogAt(level, file, int(line), text)
 }
 
 func setLoggingLevel(c *Call) {
