@@ -48,6 +48,10 @@ type Engine struct {
 	panicked      []atomic.Bool
 }
 
+// maxEarly is how many segments behind a gap at the start of a stream are kept
+// without asking the dissectors, which want to see the start first.
+const maxEarly = 3
+
 // New builds an engine.
 func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.TableYear, 2024)
@@ -166,6 +170,17 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	w.ctx = Context{E: e, S: s, T: t, P: p, B: p.Payload, FromClient: fromClient, L4: l4, w: w}
 	if s.owner != 0 {
 		return e.extra(s, t)
+	}
+	if l4 == TCP && w.payloads[dir] <= maxEarly && w.track[dir].hole() {
+		w.ctx.Stream() // kept until the segment before it comes
+		w.held[dir] = true
+		return e.limit(s, t)
+	}
+	if w.held[dir] {
+		w.held[dir] = false
+		if b := w.ctx.Stream(); len(b) > 0 {
+			w.ctx.B = b
+		}
 	}
 	e.ask(s, l4)
 	w.ctx.P, w.ctx.B = nil, nil

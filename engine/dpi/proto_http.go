@@ -11,7 +11,7 @@ import (
 func init() {
 	Register(Dissector{
 		ID: idHttp, Name: "HTTP", L4: TCP, Ports: []uint16{80, 8080, 8000}, First: "ABCDGHILMNOPRSTUVabcdgilmnoprstuv",
-		Min: 4, Priority: -8, Extra: 8, Func: dissectHTTP,
+		Priority: -8, Extra: 8, Func: dissectHTTP,
 	})
 }
 
@@ -32,7 +32,7 @@ const (
 
 func dissectHTTP(c *Context) Verdict {
 	note := c.Note()
-	if *note == 0 && !looksHTTP(c.B) {
+	if *note == 0 && c.NDir() == 1 && !looksHTTP(c.B) {
 		return No
 	}
 	if *note&httpNamed != 0 && c.NDir() > 8 {
@@ -63,10 +63,13 @@ func dissectHTTP(c *Context) Verdict {
 	}
 	method, target, ok := httpRequestLine(line)
 	if !ok {
+		if *note == 0 && (len(b) == 0 || !looksHTTP(b)) {
+			return No
+		}
 		if *note != 0 {
 			return FoundMore
 		}
-		if c.NDir() > 2 || len(b) > 2048 {
+		if c.NDir() > 6 || len(b) > 4096 {
 			return No
 		}
 		return More
@@ -85,13 +88,23 @@ func dissectHTTP(c *Context) Verdict {
 	return FoundMore
 }
 
-// looksHTTP reports a first line that can open a request or a response.
+// looksHTTP reports bytes that can open a request or a response.
 func looksHTTP(b []byte) bool {
 	if has(b, "HTTP/1.") {
 		return true
 	}
-	i := bytes.IndexByte(b[:min(len(b), 16)], ' ')
-	return i > 0 && httpMethods[string(b[:i])]
+	if i := bytes.IndexByte(b[:min(len(b), 16)], ' '); i >= 0 {
+		return i > 0 && httpMethods[string(b[:i])]
+	}
+	if len(b) >= 12 {
+		return false
+	}
+	for m := range httpMethods {
+		if len(m) >= len(b) && m[:len(b)] == string(b) {
+			return true
+		}
+	}
+	return has([]byte("HTTP/1."), string(b))
 }
 
 func cutLine(b []byte) (line, rest []byte) {

@@ -111,10 +111,7 @@ func tlsMidway(c *Context, note *uint64) {
 // undecided says whether more packets can add to what is known.
 func undecided(c *Context, note uint64) Verdict {
 	if note&tlsNamed == 0 {
-		if c.N() > 10 {
-			return No
-		}
-		return More
+		return More // until the packet limit: a hello can come in small pieces
 	}
 	return done(note)
 }

@@ -79,13 +79,16 @@ func (c *Context) Stream() []byte {
 	seq := c.P.Seq
 	if !f.on {
 		f.base, f.on = seq, true
+		if k := &c.w.track[c.Dir()]; k.hole() && int32(seq-k.from) > 0 {
+			f.base = k.from
+		}
 	}
 	off := int(int32(seq - f.base))
 	if off < 0 && f.given == 0 && f.n > 0 && -off < c.E.cfg.MaxReassembly {
 		f.shift(-off) // the segments came in the wrong order
 		f.base, off = seq, 0
 	}
-	f.put(off, c.B, c.E.cfg.MaxReassembly)
+	f.put(off, c.P.Payload, c.E.cfg.MaxReassembly)
 	return f.prefix()
 }
 

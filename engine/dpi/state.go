@@ -42,6 +42,7 @@ type work struct {
 	extra      int
 	current    int // dissector being called
 	track      [2]tracker
+	held       [2]bool // segments wait in buf for one before them
 	notes      [12]note
 	nnotes     int
 	buf        [2]buffer // handshake bytes, by direction
@@ -99,6 +100,9 @@ type tracker struct {
 	from, upto uint32 // one hole below next; empty when equal
 	on         bool
 }
+
+// hole reports that bytes before the highest one are missing.
+func (k *tracker) hole() bool { return k.from != k.upto }
 
 // repeated reports a segment that brings nothing new and remembers what the
 // others bring.
