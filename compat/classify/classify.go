@@ -69,7 +69,7 @@ func Run(w io.Writer, path string, engine *dpi.Engine) error {
 		return fmt.Errorf("read %s: %w", path, readErr)
 	}
 	if d, ok := src.(capture.Damaged); ok && d.Damage() != "" {
-		return fmt.Errorf("read %s: %s", path, d.Damage())
+		return errors.New(d.Damage())
 	}
 	return nil
 }

@@ -142,11 +142,7 @@ func stunOther(c *Context, b []byte) Verdict {
 	switch {
 	case b[0] >= 20 && b[0] <= 63 && dtlsRecord(b):
 		var note uint64
-		app := c.S.res.App
 		dtlsMessages(c, &note, b[dtlsHeader:dtlsHeader+be16(b[11:])])
-		if app == c.E.served(idStun) {
-			app = 0
-		}
 		if c.S.res.Master == 0 {
 			c.Set(idDtls, 0)
 		}
