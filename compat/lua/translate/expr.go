@@ -167,8 +167,17 @@ func (p *parser) suffixed() target {
 	for {
 		switch {
 		case p.is("."):
+			noted := 0
+			if p.watch != nil && t.variable != "" {
+				noted = len(*p.uses)
+				p.note(t.variable)
+				noted = len(*p.uses) - noted
+			}
 			p.copy()
 			p.name()
+			if noted > 0 {
+				(*p.uses)[len(*p.uses)-1].Call = p.is("(")
+			}
 			t = target{operand: operand{start: t.start}}
 		case p.is("["):
 			p.index()

@@ -18,7 +18,9 @@ import (
 
 // Source translates a chunk. chunk is the printed chunk name for messages. A
 // first line that starts with '#' is skipped. The error is an *Error.
-func Source(src, chunk string) (out string, err error) {
+func Source(src, chunk string) (out string, err error) { return run(src, chunk, nil) }
+
+func run(src, chunk string, setup func(*parser)) (out string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
@@ -29,6 +31,9 @@ func Source(src, chunk string) (out string, err error) {
 		}
 	}()
 	p := &parser{lexer: lexer{src: src, chunk: chunk, line: 1}, outLine: 1}
+	if setup != nil {
+		setup(p)
+	}
 	p.out = make([]byte, 0, len(src)+len(src)/8+64)
 	if strings.HasPrefix(src, "\xef\xbb\xbf") {
 		p.pos = 3
@@ -69,6 +74,8 @@ type parser struct {
 	fn      *function
 	scope   []local
 	depth   int
+	watch   map[string]bool // see Uses
+	uses    *[]Use
 }
 
 func (p *parser) advance() {

@@ -1,0 +1,6 @@
+package checktree
+
+import _ "embed"
+
+//go:embed stubs.lua
+var stubs string

@@ -1,0 +1,21 @@
+package lua
+
+import (
+	golua "github.com/Shopify/go-lua"
+
+	"ntopgo/compat/lua/internal/layout"
+	"ntopgo/compat/lua/translate"
+)
+
+// CheckSyntax translates and compiles source text without running it. The error
+// starts with chunk name and line.
+func CheckSyntax(src, chunkname string) error {
+	out, err := translate.Source(src, layout.ChunkID(chunkname))
+	if err != nil {
+		return err
+	}
+	if _, err := layout.Compile(golua.NewState(), out, chunkname); err != nil {
+		return err
+	}
+	return nil
+}
