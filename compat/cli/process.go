@@ -101,7 +101,7 @@ func WritePidFile(path string) (*PidFile, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("pid file %s: %w (pid %s)", path, ErrRunning, bytes.TrimSpace(other))
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
