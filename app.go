@@ -208,7 +208,7 @@ const (
 
 // newLua makes the script runtime; print goes to each run's own output.
 func (a *app) newLua(pool int) error {
-	rt, err := lua.NewRuntime(lua.Config{Namespaces: bindings.Namespaces(a.env), Print: bindings.Print,
+	rt, err := lua.NewRuntime(lua.Config{Namespaces: bindings.Namespaces(a.env), Print: a.printer,
 		MemoryLimit: scriptMemory, PoolSize: pool, Logf: a.log.Errorf,
 		ReadFile: a.layout.ReadFile, Stat: a.stat, PackagePath: a.packagePath()})
 	a.lua = rt

@@ -1,36 +1,18 @@
 package main
 
 import (
-	"context"
 	"math"
 
 	"ntopgo/bindings"
 	"ntopgo/compat/lua"
+	"ntopgo/compat/periodic"
 	"ntopgo/compat/web"
+	"ntopgo/engine/capture"
 )
 
-// scriptRunner runs the scripts of requests.
-type scriptRunner struct{ a *app }
-
-// Run runs the script of req in a VM of its own.
-func (r scriptRunner) Run(ctx context.Context, req *web.ScriptRequest, out *web.Response) error {
-	vm, err := r.a.lua.VM(ctx)
-	if err != nil {
-		return err
-	}
-	defer vm.Close()
-	host := r.context(req, out)
-	vm.SetHost(host)
-	for name, value := range r.globals(req, host) {
-		if err := vm.SetGlobal(name, value); err != nil {
-			return err
-		}
-	}
-	return vm.RunFile(ctx, req.Path)
-}
-
-func (r scriptRunner) context(req *web.ScriptRequest, out *web.Response) *bindings.Context {
-	c := &bindings.Context{Env: r.a.env, User: req.User, Group: req.Group, LocalUser: req.LocalUser,
+// requestContext is what the bindings know of a web request.
+func (a *app) requestContext(req *web.ScriptRequest, out *web.Response) any {
+	c := &bindings.Context{Env: a.env, User: req.User, Group: req.Group, LocalUser: req.LocalUser,
 		Capabilities: req.Capabilities, AllowedNets: req.AllowedNets, AllowedIface: req.AllowedIfname,
 		Session: req.Session, CSRF: req.CSRF, RemoteAddr: req.RemoteAddr.String(), TLS: req.TLS,
 		ObsID: req.ObservationPoint, Out: out}
@@ -41,38 +23,41 @@ func (r scriptRunner) context(req *web.ScriptRequest, out *web.Response) *bindin
 	return c
 }
 
-// globals are the tables that a script finds its request in.
-func (r scriptRunner) globals(req *web.ScriptRequest, host *bindings.Context) map[string]any {
-	session := sessionTable(host)
-	session.Set("ifname", req.IfName)
-	if req.InvalidCSRF {
-		session.Set("INVALID_CSRF", true)
-	}
-	g := map[string]any{"_GET": params(req.Get), "_POST": params(req.Post), "_SERVER": params(req.Server),
-		"_COOKIE": params(req.Cookie), "_SESSION": session}
-	if req.Language != "" {
-		g["language"] = req.Language
-	}
-	return g
+// jobContext is what the bindings know of a periodic or life-cycle script: it
+// may do everything, and prints to the log.
+func (a *app) jobContext(job *periodic.Job) any {
+	c := &bindings.Context{Env: a.env, Group: "administrator", Privileged: true, Capabilities: math.MaxUint64,
+		Deadline: job.Deadline, DeadlineMargin: job.Margin, SetProgress: job.SetProgress}
+	c.Select(job.IfID)
+	return c
 }
 
-func params(list []web.Param) *lua.Table {
-	t := lua.NewTable(len(list))
-	for _, p := range list {
-		t.Set(p.Key, p.Value)
+// printer is the global print: into the answer of a request, else to the log.
+func (a *app) printer(c *lua.Call) {
+	ctx, _ := c.VM().Host().(*bindings.Context)
+	switch {
+	case ctx == nil:
+	case ctx.Out != nil:
+		web.Print(c, ctx.Out, a.log.Warnf)
+	default:
+		periodic.Print(c, a.log.Printf)
 	}
-	return t
 }
 
-func sessionTable(c *bindings.Context) *lua.Table {
-	return lua.NewTable(10).
-		Set("session", c.Session).
-		Set("user", c.User).
-		Set("group", c.Group).
-		Set("localuser", c.LocalUser).
-		Set("capabilities", int64(c.Capabilities&math.MaxInt64)).
-		Set("allowed_nets", c.AllowedNets).
-		Set("observationPointId", c.ObsID)
+// newScheduler makes what runs the callbacks of the tree.
+func (a *app) newScheduler() (*periodic.Scheduler, error) {
+	return periodic.New(periodic.Config{CallbacksDir: a.layout.CallbacksDir, Logf: levelLog{a.log}.Logf,
+		Skip: a.skipCallback},
+		periodic.Deps{Files: a.layout, Errors: a.kv, Interfaces: a.periodicInterfaces,
+			Runner: periodic.LuaRunner{Runtime: a.lua, Host: a.jobContext}})
+}
+
+func (a *app) periodicInterfaces() []periodic.Interface {
+	var out []periodic.Interface
+	for _, i := range a.ifaces {
+		out = append(out, periodic.Interface{ID: i.ID(), Name: i.Name(), PcapDump: i.Info().Kind == capture.KindFile})
+	}
+	return out
 }
 
 // interfaces is what the web server asks about interfaces.

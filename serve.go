@@ -2,17 +2,36 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"ntopgo/compat/cli"
+	"ntopgo/compat/lua"
+	"ntopgo/compat/periodic"
 	"ntopgo/compat/web"
 	"ntopgo/engine/capture"
 )
 
+// patience is how long running periodic scripts may take to end at shutdown.
+const patience = 3 * time.Second
+
 // serve runs the program until a signal ends it, or until the capture files
 // are read where --shutdown-when-done asks for that.
 func serve(opts *cli.Options) error {
+	if opts.Daemon && !cli.IsBackground() {
+		return cli.Background(filepath.Join(os.TempDir(), "ntopng.stderr"))
+	}
+	err := serveHere(opts)
+	cli.Started(err)
+	return err
+}
+
+func serveHere(opts *cli.Options) error {
 	log, err := newLog(opts, os.Stdout)
 	if err != nil {
 		return err
@@ -20,22 +39,63 @@ func serve(opts *cli.Options) error {
 	for _, line := range opts.Notices {
 		log.Warnf("%s", line)
 	}
+	pid, err := writePid(opts, log.Warnf)
+	if err != nil {
+		return err
+	}
+	defer pid.Remove()
 	a, err := newApp(opts, log, false)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	log.SetRecent(a.kv)
-	log.Printf("ntopng %s, key-value store %s, scripts %s", Version, a.kv.Describe(), a.layout.ScriptsDir)
-	if err := a.openInterfaces(); err != nil {
-		return err
+	if opts.Daemon {
+		if err := log.SetFile(filepath.Join(a.layout.DataDir, "ntopng.log")); err != nil {
+			return err
+		}
 	}
+	log.SetRecent(a.kv)
+	log.Printf("ntopng %s (%s), %s, scripts %s", Version, Revision, a.kv.Describe(), a.layout.ScriptsDir)
+	return a.serve()
+}
+
+// writePid claims the pid file. The default one is not worth failing for when
+// it cannot be written.
+func writePid(opts *cli.Options, warnf func(string, ...any)) (*cli.PidFile, error) {
+	pid, err := cli.WritePidFile(opts.PidFile)
+	if err != nil && !errors.Is(err, cli.ErrRunning) && opts.PidFile == cli.DefaultPidFile {
+		warnf("%v", err)
+		return nil, nil
+	}
+	return pid, err
+}
+
+// serve brings the parts up in the order in which they need each other: scripts
+// that run before the interfaces, sources and ports while the process still may
+// open them, then the unprivileged user, then everything that works.
+func (a *app) serve() error {
+	ctx, stop := cli.UntilSignal(context.Background(), func(os.Signal) { os.Exit(1) })
+	defer stop()
+	ctx, a.shutdown = context.WithCancel(ctx)
+	defer a.shutdown()
+
 	a.newEnv()
 	if err := a.newLua(scriptPool); err != nil {
 		return err
 	}
+	scheduler, err := a.newScheduler()
+	if err != nil {
+		return err
+	}
+	defer scheduler.Close()
+	a.env.Periodic = func(ifid int) *lua.Table { return scheduler.Table(ifid) }
+	a.runSystem(ctx, scheduler, "boot")
+	if err := a.openInterfaces(); err != nil {
+		return err
+	}
+	a.env.Ifaces = a.ifaces
 	server, err := web.New(a.webConfig(), web.Deps{Store: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout,
-		Interfaces: interfaces{a}, Runner: scriptRunner{a}})
+		Interfaces: interfaces{a}, Runner: web.LuaRunner{Runtime: a.lua, Host: a.requestContext}})
 	if err != nil {
 		return err
 	}
@@ -44,27 +104,45 @@ func serve(opts *cli.Options) error {
 	if err := server.Listen(); err != nil {
 		return err
 	}
-	ctx, stop := cli.UntilSignal(context.Background(), func(os.Signal) { os.Exit(1) })
-	defer stop()
-	ctx, a.shutdown = context.WithCancel(ctx)
-	defer a.shutdown()
-	for _, i := range a.ifaces {
-		i.Start(ctx)
-		log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
+	if err := a.changeUser(); err != nil {
+		return err
 	}
+	a.startReading(ctx)
 	if err := server.Start(ctx); err != nil {
 		return err
 	}
+	a.runSystem(ctx, scheduler, "startup")
 	server.SetReady(true)
 	for _, addr := range server.Addresses() {
-		log.Printf("Web interface on %s", addr)
+		a.log.Printf("Web interface on %s", addr)
 	}
+	scheduler.Start(ctx)
+	cli.Started(nil)
 	go a.watchFiles(ctx)
+
 	<-ctx.Done()
-	log.Printf("Shutting down")
+	a.log.Printf("Shutting down")
 	a.ending.Store(true)
 	server.SetReady(false)
+	scheduler.Stop(patience)
+	a.runSystem(context.Background(), scheduler, "shutdown")
 	return nil
+}
+
+// runSystem runs a life-cycle script; that it fails is logged by the scheduler
+// and ends the program only with --strict-startup.
+func (a *app) runSystem(ctx context.Context, s *periodic.Scheduler, name string) {
+	if err := s.RunSystem(ctx, name); err != nil && a.opts.StrictStartup {
+		a.log.Errorf("%v: ending, as --strict-startup asks", err)
+		a.shutdown()
+	}
+}
+
+func (a *app) startReading(ctx context.Context) {
+	for _, i := range a.ifaces {
+		i.Start(ctx)
+		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
+	}
 }
 
 func (a *app) webConfig() web.Config {
@@ -72,7 +150,40 @@ func (a *app) webConfig() web.Config {
 	return web.Config{HTTP: web.Listen(o.HTTP), HTTPS: web.Listen(o.HTTPS), Prefix: o.HTTPPrefix,
 		NoLogin: o.Login == cli.LoginDisabled, NoLoginLocal: o.Login == cli.LoginNotLocalhost,
 		LongSessions: o.DisableAutoLogout, AccessLog: o.HTTPLog, Version: Version,
-		Logf: bindingsLog{a.log}.Logf}
+		Logf: levelLog{a.log}.Logf}
+}
+
+// skipCallback leaves out the callbacks of time series drivers that are not in
+// use: there is none yet.
+func (a *app) skipCallback(name string) bool {
+	return strings.Contains(name, "influxdb") || strings.Contains(name, "clickhouse")
+}
+
+// fallbackUser is who the process becomes when the default account is missing.
+const fallbackUser = "nobody"
+
+// changeUser gives up root for the account of -U, once everything that needs
+// root is open.
+func (a *app) changeUser() error {
+	if a.opts.KeepUser || a.opts.Appliance || os.Getuid() != 0 {
+		return nil
+	}
+	account, err := cli.LookupAccount(a.opts.User)
+	if err != nil && !a.opts.UserGiven {
+		a.log.Warnf("no account %s: running as %s", a.opts.User, fallbackUser)
+		account, err = cli.LookupAccount(fallbackUser)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.layout.GiveData(account.UID, account.GID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := account.Become(); err != nil {
+		return err
+	}
+	a.log.Printf("User changed to %s", account.Name)
+	return nil
 }
 
 // watchFiles says when capture files are read, and ends the program then if it
@@ -85,15 +196,18 @@ func (a *app) watchFiles(ctx context.Context) {
 			}
 			continue
 		}
-		begun := time.Now()
 		select {
 		case <-i.Done():
 		case <-ctx.Done():
 			return
 		}
 		s := i.Stats()
-		a.log.Printf("%s: %d packets, %d bytes, %d flows, %d hosts read in %s", i.Name(), s.Total.Packets,
-			s.Total.Bytes, s.Flows, s.Hosts, time.Since(begun).Round(time.Millisecond))
+		line := fmt.Sprintf("%s: %d packets, %d bytes, %d flows, %d hosts", i.Name(), s.Total.Packets, s.Total.Bytes,
+			s.Flows, s.Hosts)
+		if s.Source.Errors > 0 {
+			line += fmt.Sprintf(", %d damaged records", s.Source.Errors)
+		}
+		a.log.Printf("%s", line)
 	}
 	if a.opts.ShutdownWhenDone {
 		a.shutdown()

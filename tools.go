@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -169,4 +170,14 @@ func argList(file string, args []string) *lua.Table {
 		t.Append(arg)
 	}
 	return t.Set(0, file)
+}
+
+// sessionTable is _SESSION of a script run by hand: an administrator's.
+func sessionTable(c *bindings.Context) *lua.Table {
+	return lua.NewTable(6).
+		Set("user", c.User).
+		Set("group", c.Group).
+		Set("localuser", true).
+		Set("capabilities", int64(math.MaxInt64)).
+		Set("session", "")
 }

@@ -129,7 +129,8 @@ type Context struct {
 	Deadline time.Time
 	// DeadlineMargin is how long before Deadline it counts as approaching.
 	DeadlineMargin time.Duration
-	Progress       int // percent, set by periodic scripts
+	// SetProgress takes the percentage that a periodic script says it has done.
+	SetProgress func(percent int)
 
 	selectedNetwork int
 	nets            *network.Set // AllowedNets, parsed

@@ -19,7 +19,11 @@ func init() {
 		"isDeadlineApproaching": isDeadlineApproaching,
 	})
 	register("interface", map[string]func(c *Call){
-		"setPeriodicActivityProgress": func(c *Call) { c.Progress = int(c.Integer(1)) },
+		"setPeriodicActivityProgress": func(c *Call) {
+			if c.SetProgress != nil {
+				c.SetProgress(int(c.Integer(1)))
+			}
+		},
 	})
 }
 

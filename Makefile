@@ -1,0 +1,31 @@
+# make run    serve the demonstration capture on http://127.0.0.1:3000
+# make test   everything that is tested, with what the tests need installed
+# make build  the binary
+GO      ?= go
+PORT    ?= 3000
+DATA    ?= data
+VERSION := $(shell sed -n 's/^\tVersion  = "\(.*\)"/\1/p' main.go)
+REV     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.Revision=$(REV)
+
+.PHONY: build run test bench generate clean
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o ntopng .
+
+run: build
+	@echo "ntopng serves the demonstration capture on http://127.0.0.1:$(PORT) (login admin, password admin)"
+	./ntopng -i compat/layout/demo/demo.pcap -m 192.168.1.0/24 -d $(CURDIR)/$(DATA) -G $(CURDIR)/$(DATA)/ntopng.pid \
+		-w 127.0.0.1:$(PORT) --dont-change-user --offline --instance-name demonstration
+
+test:
+	tests/run
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./engine/... ./compat/lua/...
+
+generate:
+	$(GO) generate ./...
+
+clean:
+	rm -rf ntopng $(DATA) tests/out
