@@ -20,6 +20,10 @@ type Config struct {
 	MaxReassembly int
 	// OnPanic hears of the first panic of each dissector; it may be nil.
 	OnPanic func(dissector string, value any)
+	// CacheSize is how many endpoints the engine remembers the application of, so
+	// that a flow without a name of its own takes that of its neighbour. 0 is off
+	// [0]: with several shards the answers would depend on which runs first.
+	CacheSize int
 	// NoGuess turns guesses by port and address off.
 	NoGuess bool
 }
@@ -44,6 +48,7 @@ type Engine struct {
 	ports     [3]map[uint16]uint16 // default port to protocol
 
 	states, works sync.Pool
+	cache         *endpointCache
 	panics        atomic.Uint64
 	panicked      []atomic.Bool
 }
@@ -97,6 +102,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e.ports = defaultPorts(protocols2024[:])
+	e.cache = newEndpointCache(cfg.CacheSize)
 	e.states.New = func() any { return new(State) }
 	e.works.New = func() any { return new(work) }
 	return e, nil

@@ -42,8 +42,16 @@ func init() {
 	signature(Dissector{ID: idNeteaseGames, Name: "NetEaseGames", L4: TCP | UDP, Min: 12}, func(_ *Context, b []byte) bool {
 		return len(b) == 12 && b[0] == 1 && le16(b[2:]) == 0x1d0 && le32(b[8:]) == 0x01010100 || len(b) >= 30 && be32(b) == 0xb3af8de8 || len(b) > 30 && le32(b) == 0x0c080807
 	})
-	either(Dissector{ID: idLolwildrift, Name: "LoLWildRift", L4: UDP, Min: 22}, func(_ *Context, b []byte) bool {
-		return len(b) == 22 && be32(b) == 0x0102c841 && be32(b[18:]) == 0x41304231
+	either(Dissector{ID: idLolwildrift, Name: "LoLWildRift", L4: UDP, Min: 22}, func(c *Context, b []byte) bool {
+		switch note := c.Note(); {
+		case len(b) == 22:
+			return be32(b) == 0x0102c841 && be32(b[18:]) == 0x41304231
+		case len(b) == 69 && be32(b) == 0x04000000:
+			*note = 1
+		case len(b) == 359:
+			return *note == 1 && be32(b) == 0x10000000
+		}
+		return false
 	})
 	signature(Dissector{ID: idTeso, Name: "TES_Online", L4: TCP, First: "\x00", Min: 600}, func(_ *Context, b []byte) bool {
 		return int(be32(b)) == len(b)-4 && (contains(b, "eso.live") || contains(b, "\x8b\x78\x9c\x01"))
@@ -106,11 +114,7 @@ func dissectUnreal(c *Context) Verdict {
 func dissectActivision(c *Context) Verdict {
 	b, note := c.B, c.Note()
 	if c.NDir() == 1 && *note&(1<<c.Dir()) == 0 {
-		want := 0x0c02
-		if !c.FromClient {
-			want = 0x0d02
-		}
-		if be16(b) == want && len(b) >= 29 {
+		if w := be16(b); (w == 0x0c02 || w == 0x0d02) && len(b) >= 29 {
 			if be16(b[17:]) == 0xc0a8 && be32(b[19:]) == 0x0015020c {
 				return c.Found(idActivision)
 			}

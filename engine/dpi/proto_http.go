@@ -198,7 +198,7 @@ func httpApp(m *Metadata, target string, soap bool) uint16 {
 		return idIpp // RFC 8010
 	case strings.HasPrefix(m.HTTPContentType, "application/dns-message"):
 		return idDohDot // RFC 8484
-	case strings.HasSuffix(path(target), ".mpd"), strings.HasSuffix(path(target), ".m4s"):
+	case strings.HasSuffix(path(target), ".mpd"), strings.HasSuffix(target, ".mp4"), strings.HasSuffix(path(target), ".m4s"):
 		return idMpegdash // ISO/IEC 23009-1
 	case strings.HasPrefix(m.HTTPUserAgent, "Spotify/"):
 		return idSpotify
@@ -256,7 +256,7 @@ func httpContentApp(t string) uint16 {
 	switch {
 	case strings.HasPrefix(t, "application/vnd.apple.mpegurl"), strings.HasPrefix(t, "application/x-mpegurl"):
 		return idHls
-	case strings.HasPrefix(t, "application/dash+xml"):
+	case strings.HasPrefix(t, "application/dash+xml"), t == "video/mp4":
 		return idMpegdash
 	case strings.HasPrefix(t, "application/ocsp-response"):
 		return idOcsp

@@ -68,7 +68,7 @@ func init() {
 		return be32(b) == 0x2ea7d90b // Local Discovery Protocol v4
 	})
 	signature(Dissector{ID: idRipeAtlas, Name: "RipeAtlas", L4: UDP, Min: 25, First: "M"}, func(_ *Context, b []byte) bool {
-		return len(b) == 25 && has(b, "MGMT") || has(b, "RIPE Atlas probe")
+		return len(b) == 25 && has(b, "MGLNDD") // its traceroute and ping payload
 	})
 	signature(Dissector{ID: idDropbox, Name: "Dropbox", L4: UDP, Ports: []uint16{17500}, Min: 10, First: "{", OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return contains(b, `"host_int"`) // LAN sync announcements
@@ -108,14 +108,22 @@ func init() {
 		if has(b, "\x01\x00\x03") || has(b, "\x01\x00\x02") || has(b, "\x02\x00\x03") || has(b, "\x02\x00\x02") {
 			return c.Found(idZoom)
 		}
-		if b[0] == 5 && len(b) > 8 { // media through the relay
-			if c.N() >= 2 {
+		if b[0] == 5 && len(b) > 16 { // media through the relay: 13 to 16 and 33 to 35
+			if k := b[8]; k == 13 || k == 15 || k == 16 || k >= 33 && k <= 35 {
+				return c.Found(idZoom)
+			}
+		}
+		if b[0] >= 3 && b[0] <= 5 {
+			if c.N() >= 4 {
 				return c.Found(idZoom)
 			}
 			return More
 		}
 		return No
 	}})
+	signature(Dissector{ID: idDingtalk, Name: "DingTalk", L4: TCP, Min: 90, First: "\x10"}, func(_ *Context, b []byte) bool {
+		return hasAt(b, 2, "\x87\x80\x01\x00\x01\x00\x02\x00\x02\x64\x6b\x03\x00\x20")
+	})
 }
 
 // dissectTelegram finds the twelve 0xFF bytes in requests to Telegram's call

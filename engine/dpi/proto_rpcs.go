@@ -67,14 +67,6 @@ func init() {
 	signature(Dissector{ID: idOpenwire, Name: "OpenWire", L4: TCP, Ports: []uint16{61616}, Min: 14, First: "\x00"}, func(_ *Context, b []byte) bool {
 		return b[4] == 1 && hasAt(b, 5, "ActiveMQ")
 	})
-	signature(Dissector{ID: idRaft, Name: "Raft", L4: TCP, Min: 8, Priority: 6}, func(c *Context, b []byte) bool {
-		// CoreOS's C binding frames: a type and a 64-bit length, little-endian.
-		if len(b) < 16 || b[4]|b[5]|b[6]|b[7] != 0 {
-			return false
-		}
-		n := uint64(le32(b[8:])) | uint64(le32(b[12:]))<<32
-		return n == uint64(len(b)-16) && le32(b) >= 1 && le32(b) <= 10 && n > 0
-	})
 	either(Dissector{ID: idGit, Name: "Git", L4: TCP, Ports: []uint16{9418}, Min: 8, OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return contains(b[:min(len(b), 24)], "git-")
 	})
@@ -112,10 +104,18 @@ func init() {
 		n := int(le32(b)) // tags, then offsets
 		return n >= 2 && n <= 8 && len(b) >= 8*n && (hasAt(b, 4*n, "NONC") || hasAt(b, 4*n, "SIG\x00") || hasAt(b, 4*n, "VER\x00") || hasAt(b, 4*n, "PAD\xff") || hasAt(b, 4*n, "SIG\xff") || hasAt(b, 4*n, "VER\xff"))
 	})
-	signature(Dissector{ID: idBfcp, Name: "BFCP", L4: TCP | UDP, Min: 12, Priority: 5}, func(_ *Context, b []byte) bool {
-		version := b[0] >> 5 // RFC 8855, section 5.1
-		return (version == 1 || version == 2) && b[0]&0x0f == 0 && b[1] >= 1 && b[1] <= 18 && 4*be16(b[2:])+12 == len(b) && (be16(b[2:]) > 0 || b[1] >= 11)
-	})
+	Register(Dissector{ID: idBfcp, Name: "BFCP", L4: TCP | UDP, Min: 12, Priority: 5, MaxPackets: 4, Func: func(c *Context) Verdict {
+		b, note := c.B, c.Note() // RFC 8855, section 5.1: two messages of one conference
+		if version := b[0] >> 5; version != 1 && version != 2 || b[0]&0x0f != 0 || b[1] < 1 || b[1] > 18 || be16(b[2:]) > 256 {
+			return No
+		}
+		conference := uint64(be32(b[4:])) + 1
+		if *note == conference && conference > 1 {
+			return c.Found(idBfcp)
+		}
+		*note = conference
+		return More
+	}})
 	signature(Dissector{ID: idAtg, Name: "ATG", L4: TCP, Ports: []uint16{10001}, Min: 8, First: "\x01", OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return (b[1]|0x20 == 'i' || b[1]|0x20 == 's') && digits(b[2:6]) // tank gauges, Veeder-Root function codes
 	})
@@ -157,6 +157,18 @@ func init() {
 			return More
 		}
 		return No
+	}})
+	Register(Dissector{ID: idRx, Name: "RX", L4: UDP, Min: 28, Priority: 2, MaxPackets: 4, Func: func(c *Context) Verdict {
+		b, note := c.B, c.Note() // "RX protocol specification": epoch, connection, call, numbers, type, flags
+		if b[20] < 1 || b[20] > 13 || b[21] > 0x2f || be32(b) == 0 {
+			return No
+		}
+		id := be64(b) &^ 3 // the low bits of the connection id are a channel
+		if *note == id && c.NOther() > 0 {
+			return c.Found(idRx)
+		}
+		*note = id
+		return More
 	}})
 	Register(Dissector{ID: idMonero, Name: "Monero", L4: TCP, Ports: []uint16{18080}, Min: 8, First: "\x01", MaxPackets: 2, Func: func(c *Context) Verdict {
 		if be64(c.B) == 0x0121010101010101 { // Levin protocol

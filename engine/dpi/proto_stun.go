@@ -13,17 +13,16 @@ const stunCookie = 0x2112a442
 
 // Attributes (IANA "STUN Attributes", and vendors' own).
 const (
-	stunUsername     = 0x0006
 	stunRealm        = 0x0014
 	stunSoftware     = 0x8022
 	stunOrigin       = 0x802f
 	stunWhatsApp     = 0x4000 // and the next ones: WhatsApp relays
-	stunMSVersion    = 0x8008 // MS-Version of [MS-TURN]
+	stunZoom1        = 0x0101 // Zoom's relays
+	stunZoom2        = 0x0103
+	stunMSSession    = 0x8095 // MS-Multiplexed-TURN-Session-ID
 	stunMSImpl       = 0x8070 // MS-Implementation-Version of [MS-ICE2]
 	stunMSService    = 0x8055
-	stunMSSeq        = 0x8050
 	stunMSCandidate  = 0x8054
-	stunGoogleNetID  = 0xc057 // GOOG-NETWORK-INFO of libwebrtc
 	stunGoogMiscInfo = 0xff03
 )
 
@@ -43,6 +42,11 @@ func dissectSTUN(c *Context) Verdict {
 		return stunOther(c, b)
 	}
 	master := idStun
+	if app == 0 {
+		app = c.Recall(cacheSTUN)
+	} else {
+		c.Remember(cacheSTUN, app)
+	}
 	if c.S.found && c.S.res.Master != 0 && app == 0 {
 		return FoundMore
 	}
@@ -93,9 +97,11 @@ func stunMessage(c *Context, b []byte) (app uint16, ok bool) {
 
 func stunAttribute(c *Context, id int, v []byte) uint16 {
 	switch id {
+	case stunZoom1, stunZoom2:
+		return idZoom
 	case stunWhatsApp, stunWhatsApp + 2, stunWhatsApp + 3, stunWhatsApp + 4, stunWhatsApp + 7:
 		return idWhatsappCall
-	case stunMSService, stunMSImpl, stunMSVersion:
+	case stunMSService, stunMSImpl, stunMSSession, stunMSCandidate:
 		return idSkypeTeamsCall
 	case stunGoogMiscInfo:
 		return idGoogleCall

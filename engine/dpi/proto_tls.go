@@ -72,12 +72,15 @@ func dissectTLS(c *Context) Verdict {
 				tlsCut(c, note)
 			}
 		case recChangeCipher, recData:
-			if *note&tlsNamed == 0 && kind == recData && whole {
+			if *note&tlsNamed == 0 && whole {
 				tlsMidway(c, note)
 			}
 			*note |= tlsEncrypted0 << c.Dir()
 			c.w.hs = c.w.hs[:0]
 		case recAlert:
+			if *note&tlsNamed == 0 && whole {
+				tlsMidway(c, note)
+			}
 			if whole && n == 2 && *note&tlsNamed != 0 {
 				if body[0] == 2 {
 					c.Risk(riskTlsFatalAlert)
@@ -96,16 +99,18 @@ func dissectTLS(c *Context) Verdict {
 	return undecided(c, *note)
 }
 
-// tlsMidway counts packets of whole application data records in a flow whose
-// handshake was not seen; three are taken for TLS.
+// tlsMidway names a flow whose handshake was not seen by a packet that is made
+// of whole records.
 func tlsMidway(c *Context, note *uint64) {
-	if b := c.B; !tlsRecord(b) || b[0] != recData || 5+be16(b[3:]) > len(b) {
-		return
+	b := c.B
+	for len(b) > 0 {
+		if !tlsRecord(b) || b[2] == 0 || b[2] > 3 || 5+be16(b[3:]) > len(b) {
+			return
+		}
+		b = b[5+be16(b[3:]):]
 	}
-	if *note += tlsMidwayOne; *note/tlsMidwayOne >= 3 && !c.S.found {
-		*note |= tlsNamed | tlsEncrypted0 | tlsEncrypted1
-		c.Set(tlsMaster(c), 0)
-	}
+	*note |= tlsNamed | tlsEncrypted0 | tlsEncrypted1
+	c.Set(tlsMaster(c), 0)
 }
 
 // undecided says whether more packets can add to what is known.
