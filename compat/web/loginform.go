@@ -38,6 +38,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	var form url.Values
 	referer := ""
 	if r.Method == http.MethodPost {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(postTime))
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxLoginForm))
 		if err != nil {
 			s.redirectToLogin(w, r, "", "wrong-credentials")

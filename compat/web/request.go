@@ -17,6 +17,11 @@ import (
 const (
 	maxPost   = 4 << 20
 	maxUpload = 268435456
+	// maxOpenPost is what a page that needs no login takes.
+	maxOpenPost = 64 << 10
+	// How long a body may take to arrive.
+	postTime   = time.Minute
+	uploadTime = time.Hour
 	// SystemInterface is the id of the interface that stands for the host itself.
 	SystemInterface = -1
 	ifnameLife      = time.Hour
@@ -144,13 +149,24 @@ type body struct {
 	ifid    string // interface to switch to
 }
 
-// readBody reads, and checks, the body of a POST.
-func (s *Server) readBody(r *http.Request, v visitor) body {
+// readBody reads, and checks, the body of a POST. Who is not logged in cannot
+// upload, and only send little.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, v visitor) body {
 	kind := r.Header.Get("Content-Type")
 	if r.Method != http.MethodPost || kind == "" {
 		return body{}
 	}
-	if strings.HasPrefix(kind, "multipart/form-data") {
+	upload, limit, patience := strings.HasPrefix(kind, "multipart/form-data"), int64(maxPost), postTime
+	if upload {
+		patience = uploadTime
+	}
+	if !v.authorized {
+		upload, limit = false, maxOpenPost
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(patience))
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	if upload {
 		post, err := s.upload(r)
 		if err != nil {
 			s.cfg.Logf(1, "[HTTP] upload to %s: %v", r.URL.Path, err)
@@ -158,7 +174,7 @@ func (s *Server) readBody(r *http.Request, v visitor) body {
 		}
 		return body{post: post}
 	}
-	data, err := readLimited(r.Body, r.ContentLength, maxPost)
+	data, err := readLimited(r.Body, r.ContentLength, limit)
 	if err != nil || len(data) == 0 {
 		if err != nil {
 			s.cfg.Logf(1, "[HTTP] POST to %s: %v", r.URL.Path, err)

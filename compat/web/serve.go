@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -211,22 +212,9 @@ func (s *Server) script(w http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	s.cfg.Logf(3, "[HTTP] %s [%s]", uri, file)
-	// A script is not stopped half-way because the browser left, but the end of
-	// the program ends it.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	defer context.AfterFunc(s.base, cancel)()
-	defer cancel()
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-r.Context().Done():
-		return
-	case <-s.base.Done():
-		s.sendError(w, r, http.StatusForbidden, almostReady)
-		return
-	}
 	q := s.newScriptRequest(r, v, file)
-	b := s.readBody(r, v)
+	// Before a slot is taken: a body that trickles in must not hold up others.
+	b := s.readBody(w, r, v)
 	q.Post, q.InvalidCSRF = b.post, b.invalid
 	if b.ifid != "" {
 		s.switchInterface(q, b.ifid, params(r.URL.RawQuery).Get("observationPointId"))
@@ -234,15 +222,38 @@ func (s *Server) script(w http.ResponseWriter, r *http.Request, v visitor) {
 		return
 	}
 	out := &Response{w: w, r: r, s: s}
-	if err := s.run(ctx, q, out); err != nil {
+	switch err := s.inSlot(r, q, out); {
+	case errors.Is(err, errNoSlot):
+		s.sendError(w, r, http.StatusForbidden, almostReady)
+	case err != nil:
 		s.failures.Add(1)
 		s.cfg.Logf(1, "Script failure [%s][%v]", file, err)
 		if !out.Sent() {
 			s.redirectToError(w, r, "internal_error", err.Error())
 		}
-		return
+	default:
+		out.finish()
 	}
-	out.finish()
+}
+
+var errNoSlot = errors.New("the program ends, or the client left while it waited")
+
+// inSlot runs a script once one of the MaxScripts places is free.
+func (s *Server) inSlot(r *http.Request, q *ScriptRequest, out *Response) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-r.Context().Done():
+		return errNoSlot
+	case <-s.base.Done():
+		return errNoSlot
+	}
+	// A script is not stopped half-way because the browser left, but the end of
+	// the program ends it.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer context.AfterFunc(s.base, cancel)()
+	defer cancel()
+	return s.run(ctx, q, out)
 }
 
 // run turns a panic below the script into its failure.

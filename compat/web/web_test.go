@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,7 +66,7 @@ type site struct {
 	dir   string
 }
 
-func newSite(t *testing.T, change func(*Config)) *site {
+func newSite(t testing.TB, change func(*Config)) *site {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -771,6 +773,63 @@ func TestUpload(t *testing.T) {
 	s.do(request{method: "POST", uri: "/lua/a.lua", body: "nonsense", kind: "multipart/form-data; boundary=X", cookies: admin})
 	if !s.last.InvalidCSRF {
 		t.Error("nonsense accepted")
+	}
+}
+
+// A page that needs no login stores no files and takes no long bodies.
+func TestStrangersCannotUpload(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	body := "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n\r\nfile content\r\n--X--\r\n"
+	s.do(request{method: "POST", uri: loginURL, body: body, kind: "multipart/form-data; boundary=X"})
+	if get(s.last.Post, "uploaded_file") != "" {
+		t.Errorf("_POST %v", s.last.Post)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "data", "tmp", "upload", "a.txt")); err == nil {
+		t.Error("the file was stored")
+	}
+	s.do(request{method: "POST", uri: loginURL, body: "a=" + strings.Repeat("x", maxOpenPost), kind: "application/x-www-form-urlencoded"})
+	if !s.last.InvalidCSRF || len(s.last.Post) != 0 {
+		t.Error("a long body was taken")
+	}
+}
+
+// Requests wait for each other when MaxScripts run, and a client that leaves
+// while it waits is forgotten.
+func TestMaxScripts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.MaxScripts = 2 })
+	var running, most atomic.Int32
+	full, release := make(chan struct{}, 10), make(chan struct{})
+	s.deps.Runner = runner(func(*ScriptRequest, *Response) error {
+		n := running.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		full <- struct{}{}
+		<-release
+		running.Add(-1)
+		return nil
+	})
+	ask := func(ctx context.Context) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest("GET", loginURL, nil).WithContext(ctx))
+		return w
+	}
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() { ask(context.Background()) })
+	}
+	<-full
+	<-full
+	left, leave := context.WithCancel(context.Background())
+	leave()
+	if w := ask(left); w.Code != 403 {
+		t.Errorf("a client that left: %d", w.Code)
+	}
+	close(release)
+	all.Wait()
+	if most.Load() != 2 {
+		t.Errorf("%d scripts ran at once", most.Load())
 	}
 }
 
