@@ -54,6 +54,20 @@ func (c *Context) Remember(kind cacheKind, app uint16) {
 	k.now[endpoint{c.T.Server, c.T.SrvPort, kind}] = remembered{app, c.P.Time}
 }
 
+// RememberPeer notes an endpoint that the flow talks about.
+func (c *Context) RememberPeer(kind cacheKind, app uint16, at netip.AddrPort) {
+	k := c.E.cache
+	if k == nil || app == 0 || !at.IsValid() {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.now)+1 > k.size {
+		clear(k.now)
+	}
+	k.now[endpoint{at.Addr(), at.Port(), kind}] = remembered{app, c.P.Time}
+}
+
 // Recall returns what either end of the flow was last seen doing, 0 for nothing.
 func (c *Context) Recall(kind cacheKind) uint16 {
 	k := c.E.cache

@@ -113,9 +113,10 @@ func dnsName(b []byte, off int) (name string, next int, good bool) {
 				if 'A' <= c && c <= 'Z' {
 					c += 'a' - 'A'
 				}
-				if c < ' ' || c >= 0x7f {
-					c, good = '?', false
+				if c < ' ' || c == 0x7f {
+					c = '?'
 				}
+				good = good && (alnum(c) || c == '-' || c == '_')
 				out[n] = c
 				n++
 			}
@@ -170,10 +171,10 @@ func dissectDNS(c *Context) Verdict {
 			c.Risk(riskDnsLargePacket)
 		}
 	}
-	if m.badName {
-		c.Risk(riskInvalidCharacters)
-	}
 	if !c.S.found || meta.DNSQuery == "" {
+		if m.badName {
+			m.name = dnsClean(m.name)
+		}
 		meta.DNSQuery, meta.DNSQueryType = m.name, m.qtype
 		var app uint16
 		if m.name != "" && !isReverse(m.name) {
@@ -187,6 +188,18 @@ func dissectDNS(c *Context) Verdict {
 		return Found
 	}
 	return FoundMore
+}
+
+// dnsClean replaces what no host name holds (RFC 1123, 2.1) by '_', as it is
+// shown and matched.
+func dnsClean(name string) string {
+	b := []byte(name)
+	for i, c := range b {
+		if !alnum(c) && c != '-' && c != '.' && c != ':' {
+			b[i] = '_'
+		}
+	}
+	return string(b)
 }
 
 // isReverse reports a name of the address-to-name trees (RFC 1035, RFC 3596).
@@ -216,7 +229,7 @@ func dissectLLMNR(c *Context) Verdict {
 		return No
 	}
 	if m.name != "" {
-		c.Meta().HostName = m.name
+		c.Meta().HostName = hostText([]byte(m.name))
 	}
 	return c.Found(idLlmnr)
 }

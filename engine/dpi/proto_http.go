@@ -200,6 +200,10 @@ func httpApp(m *Metadata, target string, soap bool) uint16 {
 		return idDohDot // RFC 8484
 	case strings.HasSuffix(path(target), ".mpd"), strings.HasSuffix(target, ".mp4"), strings.HasSuffix(path(target), ".m4s"):
 		return idMpegdash // ISO/IEC 23009-1
+	case strings.Contains(target, "?info_hash="), strings.Contains(target, "&info_hash="):
+		return idBittorrent // BEP 3
+	case strings.HasPrefix(m.HTTPUserAgent, "Windows-Update-Agent"), strings.HasPrefix(m.HTTPUserAgent, "Microsoft-Delivery-Optimization"):
+		return idWindowsUpdate
 	case strings.HasPrefix(m.HTTPUserAgent, "Spotify/"):
 		return idSpotify
 	}

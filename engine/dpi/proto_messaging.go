@@ -102,8 +102,14 @@ func init() {
 	signature(Dissector{ID: idUbntac2, Name: "UBNTAC2", L4: UDP, Ports: []uint16{10001}, Min: 4, OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return b[0] <= 2 && be16(b[2:])+4 == len(b) || contains(b, "UBNT")
 	})
-	Register(Dissector{ID: idZoom, Name: "Zoom", L4: UDP, Ports: []uint16{8801, 8802, 8803, 8804, 8805, 8806, 8807, 8808, 8809, 8810}, OnlyPorts: true, Min: 8, MaxPackets: 4, Func: func(c *Context) Verdict {
+	Register(Dissector{ID: idZoom, Name: "Zoom", L4: UDP, Ports: []uint16{8801, 8802, 8803, 8804, 8805, 8806, 8807, 8808, 8809, 8810}, Min: 8, MaxPackets: 5, Func: func(c *Context) Verdict {
 		b := c.B
+		if zoomPeer(b) {
+			return c.Found(idZoom)
+		}
+		if c.T.SrvPort < 8801 && c.T.CliPort < 8801 || c.T.SrvPort > 8810 && c.T.CliPort > 8810 {
+			return No
+		}
 		// Ports of Zoom's firewall guide; the first datagrams of either side.
 		if has(b, "\x01\x00\x03") || has(b, "\x01\x00\x02") || has(b, "\x02\x00\x03") || has(b, "\x02\x00\x02") {
 			return c.Found(idZoom)
@@ -124,6 +130,19 @@ func init() {
 	signature(Dissector{ID: idDingtalk, Name: "DingTalk", L4: TCP, Min: 90, First: "\x10"}, func(_ *Context, b []byte) bool {
 		return hasAt(b, 2, "\x87\x80\x01\x00\x01\x00\x02\x00\x02\x64\x6b\x03\x00\x20")
 	})
+}
+
+// zoomPeer reports the first packet of a direct call: type 0x1f, then after 24
+// bytes an address and an identifier with lengths in front, and four zeros.
+func zoomPeer(b []byte) bool {
+	if len(b) <= 36 || !has(b, "\x1f\x02\x01") || be32(b[len(b)-4:]) != 0 {
+		return false
+	}
+	n := uint64(be32(b[24:]))
+	if 24+4+n+4 >= uint64(len(b)) {
+		return false
+	}
+	return 24+4+n+4+uint64(be32(b[28+n:]))+4 == uint64(len(b))
 }
 
 // dissectTelegram finds the twelve 0xFF bytes in requests to Telegram's call

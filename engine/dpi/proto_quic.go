@@ -181,7 +181,7 @@ func quicFrames(c *Context, b []byte) {
 			if kind == 3 {
 				fields += 3
 			}
-		case 6: // CRYPTO
+		case 6, 8: // CRYPTO; 8 in Google QUIC T05x
 			off, n := varint(b)
 			if n == 0 {
 				return

@@ -113,8 +113,27 @@ func init() {
 		if *note == conference && conference > 1 {
 			return c.Found(idBfcp)
 		}
+		if c.L4 == UDP && 4*be16(b[2:])+12 != len(b) {
+			return No
+		}
 		*note = conference
 		return More
+	}})
+	Register(Dissector{ID: idRsh, Name: "RSH", L4: TCP, Ports: []uint16{514}, OnlyPorts: true, Min: 2, MaxPackets: 3, Func: func(c *Context) Verdict {
+		b, note := c.B, c.Note() // 4.2BSD rshd: a port in decimal, then two users and a command, each ended by zero
+		if *note == 0 {
+			if text, rest := zeroString(b[:min(len(b), 8)]); rest != nil && (text == "" || digits([]byte(text))) {
+				*note = 1
+				return More
+			}
+			return No
+		}
+		local, rest := zeroString(b)
+		remote, command := zeroString(rest)
+		if local != "" && remote != "" && len(command) > 1 && printable([]byte(local+remote)) {
+			return c.Found(idRsh)
+		}
+		return No
 	}})
 	signature(Dissector{ID: idAtg, Name: "ATG", L4: TCP, Ports: []uint16{10001}, Min: 8, First: "\x01", OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return (b[1]|0x20 == 'i' || b[1]|0x20 == 's') && digits(b[2:6]) // tank gauges, Veeder-Root function codes

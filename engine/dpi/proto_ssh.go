@@ -57,8 +57,10 @@ func dissectSSH(c *Context) Verdict {
 			}
 		}
 	}
-	if m := c.Meta(); m.SSHServer != "" && m.SSHClient != "" {
-		m.HostName = strings.TrimSpace(m.SSHServer)
+	m := c.Meta()
+	m.HostName = strings.TrimSpace(m.SSHServer)
+	if m.SSHServer == "" {
+		m.HostName = strings.TrimSpace(m.SSHClient)
 	}
 	if *note&(3*sshKeys) == 3*sshKeys {
 		return Found

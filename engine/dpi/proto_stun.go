@@ -1,18 +1,24 @@
 package dpi
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // STUN: RFC 8489, RFC 5389 (classic: RFC 3489), TURN: RFC 8656. Calls of known
 // applications show in the attributes they add or in the name of the server.
 
 func init() {
-	Register(Dissector{ID: idStun, Name: "STUN", L4: TCP | UDP, Ports: []uint16{3478, 5349}, First: "\x00\x01\x40\x41\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f", Min: 20, Priority: -4, Extra: 10, Func: dissectSTUN})
+	Register(Dissector{ID: idStun, Name: "STUN", L4: TCP | UDP, Ports: []uint16{3478, 5349}, First: "\x00\x01\x40\x41\x42\x43\x44\x45\x46\x47\x48\x49\x4a\x4b\x4c\x4d\x4e\x4f", Min: 20, Priority: -4, Extra: 24, Func: dissectSTUN})
 }
 
 const stunCookie = 0x2112a442
 
 // Attributes (IANA "STUN Attributes", and vendors' own).
 const (
+	stunPeer         = 0x0012 // XOR-PEER-ADDRESS
+	stunRelayed      = 0x0016 // XOR-RELAYED-ADDRESS
+	stunMapped       = 0x0020 // XOR-MAPPED-ADDRESS
 	stunRealm        = 0x0014
 	stunSoftware     = 0x8022
 	stunOrigin       = 0x802f
@@ -43,18 +49,58 @@ func dissectSTUN(c *Context) Verdict {
 	}
 	master := idStun
 	if app == 0 {
-		app = c.Recall(cacheSTUN)
+		if app = c.Recall(cacheSTUN); app != 0 && c.S.res.Master == 0 {
+			c.SetAs(master, app, ConfidenceCache)
+			return FoundMore
+		}
 	} else {
 		c.Remember(cacheSTUN, app)
+	}
+	if peerApp := app; c.S.res.Master != 0 || app != 0 {
+		if peerApp == 0 {
+			peerApp = c.S.res.App
+		}
+		stunPeers(c, b, peerApp)
 	}
 	if c.S.found && c.S.res.Master != 0 && app == 0 {
 		return FoundMore
 	}
 	c.Set(master, app)
-	if app != 0 {
-		return Found
-	}
 	return FoundMore
+}
+
+// stunPeers remembers the addresses that a relayed call names: its next flows
+// go there.
+func stunPeers(c *Context, b []byte, app uint16) {
+	if c.E.cache == nil || c.E.remap != nil {
+		return
+	}
+	for a := b[20:]; len(a) >= 4; {
+		id, l := be16(a), be16(a[2:])
+		if l > len(a)-4 {
+			return
+		}
+		if id == stunPeer || id == stunRelayed || id == stunMapped {
+			c.RememberPeer(cacheSTUN, app, stunAddress(b, a[4:4+l]))
+		}
+		a = a[min(len(a), 4+(l+3)&^3):]
+	}
+}
+
+// stunAddress undoes the XOR of an address attribute (RFC 8489, 14.2).
+func stunAddress(message, v []byte) netip.AddrPort {
+	var ip []byte
+	switch {
+	case len(v) == 8 && v[1] == 1, len(v) == 20 && v[1] == 2:
+		ip = append(ip, v[4:]...)
+	default:
+		return netip.AddrPort{}
+	}
+	for i := range ip {
+		ip[i] ^= message[4+i] // cookie, then transaction id
+	}
+	addr, _ := netip.AddrFromSlice(ip)
+	return netip.AddrPortFrom(addr, uint16(be16(v[2:])^stunCookie>>16))
 }
 
 // stunMessage reads one message and returns the application it betrays.
@@ -143,6 +189,10 @@ func stunApp(app uint16) uint16 {
 // stunOther looks at what shares a port with STUN after it (RFC 7983).
 func stunOther(c *Context, b []byte) Verdict {
 	if c.S.res.Master != 0 {
+		return FoundMore
+	}
+	if app := c.Recall(cacheSTUN); app != 0 {
+		c.SetAs(idStun, app, ConfidenceCache)
 		return FoundMore
 	}
 	switch {
