@@ -13,23 +13,25 @@ import (
 	"syscall"
 )
 
-// ListInterfaces returns the network interfaces of the machine in the order in
-// which they are numbered from 1 on the command line: those that are up before
-// those that are down, loopback last.
+// ListInterfaces returns the network interfaces that are captured from when
+// none is given, in the order in which they are numbered from 1 on the command
+// line, loopback last. As in the original these are the ones that are up, without
+// libvirt's bridges (virbr*) and without names that hold other characters than
+// letters, digits and @-:_ (VLAN devices among them, whose traffic is seen on
+// their parent already). Each of the others can be opened by name.
 func ListInterfaces() ([]Info, error) {
 	nics, err := net.Interfaces()
 	if err != nil {
 		return nil, fmt.Errorf("list network interfaces: %w", err)
 	}
+	nics = slices.DeleteFunc(nics, func(n net.Interface) bool {
+		return n.Flags&net.FlagUp == 0 || !listedName(n.Name)
+	})
 	rank := func(n net.Interface) int {
-		r := n.Index
 		if n.Flags&net.FlagLoopback != 0 {
-			r += 1 << 20
+			return n.Index + 1<<20
 		}
-		if n.Flags&net.FlagUp == 0 {
-			r += 1 << 21
-		}
-		return r
+		return n.Index
 	}
 	slices.SortFunc(nics, func(a, b net.Interface) int { return cmp.Compare(rank(a), rank(b)) })
 	list := make([]Info, 0, len(nics))
@@ -37,6 +39,19 @@ func ListInterfaces() ([]Info, error) {
 		list = append(list, describe(n))
 	}
 	return list, nil
+}
+
+// listedName reports whether an interface of this name is listed.
+func listedName(name string) bool {
+	if strings.HasPrefix(name, "virbr") {
+		return false
+	}
+	for _, c := range []byte(name) {
+		if !isLetter(c) && (c < '0' || c > '9') && c != '@' && c != '-' && c != ':' {
+			return false
+		}
+	}
+	return true
 }
 
 // Attributes of a link message that the syscall package does not name.

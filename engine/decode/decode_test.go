@@ -52,7 +52,7 @@ func TestDecode(t *testing.T) {
 	gtp := func(flags, typ byte, rest []byte, body []byte) []byte {
 		return udp(2152, 2152, string(cat([]byte{flags, typ}, u16(uint16(len(body))), u32(7), rest, body)))
 	}
-	capwapNative := []byte{0, 2<<3 | 0, 1<<2 | 1, 0, 0, 0, 0, 0}
+	capwapNative := []byte{0, 2 << 3, 1<<2 | 1, 0, 0, 0, 0, 0}
 	data80211 := func(qos bool) []byte {
 		h := cat([]byte{0x08, 0x01, 0, 0}, macB, macA, macD, []byte{0, 0})
 		if qos {

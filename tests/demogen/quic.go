@@ -204,14 +204,9 @@ func (l *lan) quic(w *world, at time.Duration, id string, client *host, s site, 
 				if level == tls.QUICEncryptionLevelInitial {
 					kind, pad = 0, 1200
 				}
-				dst, src := s.host, client
-				sp, dp := uint16(443), port
-				peer := to.id
+				src, dst, sp, dp, peer := s.host, client, uint16(443), port, to.id
 				if fromClient {
-					dst, src, sp, dp = s.host, client, port, 443
-					peer = dcid
-				} else {
-					dst, src = client, s.host
+					src, dst, sp, dp, peer = client, s.host, port, 443, dcid
 				}
 				packet := from.keys[level].long(kind, peer, from.id, from.numbers[level], from.offsets[level], part, pad)
 				from.numbers[level]++
