@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/iface"
 )
@@ -365,7 +366,7 @@ func getActiveFlowsStats(c *Call) {
 	onlyTraffic := c.OptBool(3, false)
 	var sent, rcvd uint64
 	flows := 0
-	protos, cats := map[string]int{}, map[string]int{}
+	var protos, cats counters.L7Map
 	l4, dscps := map[int64]int{}, map[int64]int{}
 	peers := map[string]int{}
 	c.eachFlow(func(f *flow.Flow) {
@@ -375,8 +376,11 @@ func getActiveFlowsStats(c *Call) {
 		flows++
 		sent += f.ToServer.Bytes
 		rcvd += f.ToClient.Bytes
-		protos[c.protocolName(f)]++
-		cats[c.Env.DPI.CategoryName(f.Result.Category)]++
+		d := counters.Duplex{Sent: f.ToServer.Traffic, Rcvd: f.ToClient.Traffic}
+		for _, n := range []*counters.L7{protos.At(application(f)), cats.At(uint16(f.Result.Category))} {
+			n.Duplex.Add(d)
+			n.Flows++
+		}
 		l4[int64(f.Key.Proto)]++
 		dscps[int64(f.ToServer.TOS>>2)]++
 		peers[f.Client.String()]++
@@ -385,8 +389,8 @@ func getActiveFlowsStats(c *Call) {
 	t := lua.NewTable(16).Set("numFlows", flows).Set("totBytesSent", sent).Set("totBytesRcvd", rcvd).
 		Set("asn_names", lua.NewTable(0))
 	if !onlyTraffic {
-		t.Set("ndpi", tally(protos)).
-			Set("ndpi_categories", tally(cats)).
+		t.Set("ndpi", protocols(c.Env.DPI, &protos)).
+			Set("ndpi_categories", categories(c.Env.DPI, &cats)).
 			Set("status", lua.NewTable(0)).
 			Set("l4_protocols", countTables(l4)).
 			Set("dscps", countTables(dscps)).
