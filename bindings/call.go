@@ -239,7 +239,7 @@ func Namespaces(env *Env) []lua.Namespace {
 	for _, ns := range order {
 		out = append(out, lua.Namespace{Name: ns, Functions: byName[ns]})
 	}
-	return out
+	return append(out, ownFunctions())
 }
 
 // hidden names are those that a community VM of that year does not have and
