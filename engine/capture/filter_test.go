@@ -91,7 +91,7 @@ func TestFilterAgreesWithTcpdump(t *testing.T) {
 					frames += len(b.Frames)
 				}
 				s.Close()
-				if refErr != nil {
+				if refErr != nil && !strings.Contains(msg.String(), "truncated dump file") {
 					// What tcpdump refuses on this link type must not select anything; only
 					// VLAN tags in cooked captures are read here and not there.
 					if frames != 0 && !strings.Contains(msg.String(), "no VLAN support") {
