@@ -35,9 +35,7 @@ func (h *hostTable) add(pattern string, en hostEntry) {
 	pattern = strings.ToLower(pattern)
 	en.pattern = pattern
 	en.rank += strings.Count(strings.TrimPrefix(pattern, "."), ".")
-	if strings.HasPrefix(pattern, ".") {
-		pattern = pattern[1:] // a match begins at a boundary anyway
-	}
+	pattern = strings.TrimPrefix(pattern, ".") // a match begins at a boundary anyway
 	if last := pattern[len(pattern)-1]; last == '.' || last == '-' {
 		en.inside = true
 		en.pattern = pattern

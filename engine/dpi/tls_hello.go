@@ -40,7 +40,6 @@ type clientHello struct {
 	alpn       []string
 	esni       bool
 	srtp       bool   // use_srtp (RFC 5764): a WebRTC call
-	userAgent  string // in the transport parameters of old Google QUIC
 }
 
 // parseClientHello reads the body of a ClientHello. dtls says that a cookie
