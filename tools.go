@@ -60,7 +60,9 @@ func printProtocols(w io.Writer) error {
 }
 
 func classifyFile(w io.Writer, file string) error {
-	e, err := dpi.New(dpi.Config{})
+	// One goroutine reads one file: what flows learn from each other is the same
+	// in every run.
+	e, err := dpi.New(dpi.Config{CacheSize: 1 << 16})
 	if err != nil {
 		return err
 	}
