@@ -39,7 +39,7 @@ type clientHello struct {
 	hasSNI     bool
 	alpn       []string
 	esni       bool
-	srtp       bool   // use_srtp (RFC 5764): a WebRTC call
+	srtp       bool // use_srtp (RFC 5764): a WebRTC call
 }
 
 // parseClientHello reads the body of a ClientHello. dtls says that a cookie
