@@ -370,3 +370,19 @@ func TestLiveDropsAreCounted(t *testing.T) {
 		t.Errorf("%d frames, stats %+v: want a drop for every one of 2000 that is missing", len(got), st)
 	}
 }
+
+func TestLiveWithoutPermission(t *testing.T) {
+	inNamespace(t)
+	// Only this thread, which ends with the test, gives its rights up.
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, 65534, 65534, 65534); errno != 0 {
+		t.Skipf("cannot give up root: %v", errno)
+	}
+	s, err := Open("v1", liveConfig())
+	if err == nil {
+		s.Close()
+		t.Fatal("opened without permission")
+	}
+	if !strings.Contains(err.Error(), "open interface v1: no permission to capture") {
+		t.Errorf("error %v", err)
+	}
+}
