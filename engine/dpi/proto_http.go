@@ -170,12 +170,14 @@ func httpAsk(c *Context, method, target string, head []byte) {
 	} else if strings.HasPrefix(target, "http://") {
 		master = idHttpProxy
 	}
+	m.Info = m.HTTPURL
 	if host != "" {
 		name := hostOnly(host)
 		if IsNumeric(name) {
 			c.Risk(riskNumericIpHost)
 		}
 		app = c.Host(name, idHttp)
+		m.Info = m.HTTPURL
 	}
 	if strings.HasSuffix(path(target), "/generate_204") || strings.HasSuffix(path(target), "/gen_204") {
 		c.S.hostCat = categoryConnCheck // captive portal probes of Android and Chrome

@@ -38,6 +38,5 @@ func dissectRDP(c *Context) Verdict {
 }
 
 func rdpFound(c *Context) Verdict {
-	c.Risk(riskDesktopOrFileSharingSession)
 	return c.Found(idRdp)
 }

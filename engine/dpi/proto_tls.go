@@ -239,8 +239,13 @@ func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
 		}
 	} else if !h.esni && !h.srtp && h.version >= 0x0302 {
 		c.Risk(riskTlsMissingSni)
+		for _, a := range h.alpn {
+			if strings.HasPrefix(a, "h") { // a web protocol, yet no name of a site
+				c.Risk(riskTlsAlpnSniMismatch)
+			}
+		}
 	}
-	if transport == 't' && h.version < 0x0303 {
+	if h.version < 0x0303 {
 		c.Risk(riskTlsObsoleteVersion)
 	}
 	if h.version >= 0x0303 && !h.srtp && len(h.alpn) == 0 {
@@ -260,9 +265,19 @@ func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
 func tlsServer(c *Context, h *serverHello) {
 	m := c.Meta()
 	m.TLSVersion, m.TLSCipher, m.JA3Server = h.version, h.cipher, h.ja3s()
+	if weakCiphers[h.cipher] {
+		c.Risk(riskTlsWeakCipher)
+	}
 	if v := h.version; v >= 0x0300 && v < 0x0303 {
 		c.Risk(riskTlsObsoleteVersion)
 	}
+}
+
+// weakCiphers are suites without forward secrecy or with 64-bit blocks that
+// nDPI calls weak (ids of the IANA TLS registry).
+var weakCiphers = map[uint16]bool{
+	0x0007: true, 0x000a: true, 0x0016: true, 0x002f: true, 0x0035: true, 0x003c: true, 0x003d: true, 0x0041: true,
+	0x0084: true, 0x0096: true, 0x009c: true, 0x009d: true, 0xc012: true,
 }
 
 // tlsCertificate reads the first certificate of a chain (RFC 5246, 7.4.2).

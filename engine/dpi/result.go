@@ -57,7 +57,8 @@ func (e *Engine) category(s *State) uint8 {
 // name asks for, and the risks that its form brings.
 func (c *Context) Host(name string, master uint16) uint16 {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	c.Meta().HostName = name
+	m := c.Meta()
+	m.HostName, m.Info = name, name
 	en, ok := c.E.hosts.find(name)
 	if cat, hit := c.E.hostCats.find(name); hit {
 		// A name listed for its category alone names no application.
@@ -92,13 +93,35 @@ func (e *Engine) settle(s *State, t *Tuple) {
 			}
 		}
 		switch s.res.App {
-		case e.served(idAnydesk), e.served(idTeamviewer), e.served(idRdp):
-			s.res.Risks |= 1 << riskDesktopOrFileSharingSession
+		case e.served(idAnydesk), e.served(idTeamviewer), e.served(idRdp), e.served(idNomachine):
+			if transport(t.Proto) == TCP {
+				s.res.Risks |= 1 << riskDesktopOrFileSharingSession
+			}
 		}
 	}
-	if (s.packets[0] == 0) != (s.packets[1] == 0) && !t.Server.IsMulticast() {
+	if (s.packets[0] == 0) != (s.packets[1] == 0) && !oneWay(t) && !e.oneWayProtocol(s, t) {
 		s.res.Risks |= 1 << riskUnidirectionalTraffic
 	}
+}
+
+// oneWay reports a destination that does not answer: multicast, and the
+// broadcast addresses that can be told without knowing the network.
+func oneWay(t *Tuple) bool {
+	if !t.Server.Is4() {
+		return t.Server.IsMulticast()
+	}
+	return t.Server.IsMulticast() || t.Server.As4()[3] == 255
+}
+
+// oneWayProtocol reports what is sent without an answer by its nature.
+func (e *Engine) oneWayProtocol(s *State, t *Tuple) bool {
+	switch s.res.App {
+	case e.served(idNetflow), e.served(idSflow), e.served(idRtp), e.served(idCollectd):
+		return true
+	case e.served(idSyslog), e.served(idMdns), e.served(idSonos):
+		return transport(t.Proto) == UDP
+	}
+	return false
 }
 
 // portRisk marks a protocol that has default ports and uses none of them.
