@@ -141,9 +141,14 @@ func (s *liveSource) drain(b *Batch, max int) error {
 	if s.closed {
 		return io.EOF
 	}
-	n := len(s.rings)
+	n, down := len(s.rings), false
 	for i := range n {
-		s.rings[(s.first+i)%n].drain(b, max)
+		r := s.rings[(s.first+i)%n]
+		r.drain(b, max)
+		down = down || r.down
+	}
+	if down { // the others may be busy, so that no pause comes
+		s.check()
 	}
 	s.first = (s.first + 1) % n
 	s.fds = append(s.fds[:0], unix.PollFd{Fd: int32(s.wake.fd), Events: unix.POLLIN})
@@ -153,20 +158,27 @@ func (s *liveSource) drain(b *Batch, max int) error {
 	return nil
 }
 
-// idle uses a pause to look after interfaces that were removed and made anew.
+// idle uses a pause to look after the interfaces.
 func (s *liveSource) idle() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return io.EOF
 	}
-	if now := time.Now(); now.Sub(s.lastCheck) >= checkEvery {
-		s.lastCheck = now
-		for _, r := range s.rings {
-			r.check()
-		}
-	}
+	s.check()
 	return ErrTimeout
+}
+
+// check looks after the interfaces, at most once in checkEvery.
+func (s *liveSource) check() {
+	now := time.Now()
+	if now.Sub(s.lastCheck) < checkEvery {
+		return
+	}
+	s.lastCheck = now
+	for _, r := range s.rings {
+		r.check()
+	}
 }
 
 // noteErrors clears the pending errors of the sockets (an interface went down);

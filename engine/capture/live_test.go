@@ -232,6 +232,35 @@ func TestLiveSeveralInterfaces(t *testing.T) {
 	}
 }
 
+// TestLiveReopensBesideABusyOne removes one of two interfaces while the other
+// has traffic all the time.
+func TestLiveReopensBesideABusyOne(t *testing.T) {
+	inNamespace(t)
+	ip(t, "link", "add", "w0", "type", "veth", "peer", "name", "w1")
+	ip(t, "link", "set", "w0", "up")
+	ip(t, "link", "set", "w1", "up")
+	cfg := liveConfig()
+	cfg.Direction, cfg.PollInterval = Received, time.Hour
+	s := openTest(t, "v1,w1", cfg)
+	ip(t, "link", "del", "w0")
+	ip(t, "link", "add", "w0", "type", "veth", "peer", "name", "w1")
+	ip(t, "link", "set", "w0", "up")
+	ip(t, "link", "set", "w1", "up")
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if time.Now().After(deadline) {
+			t.Fatal("the new interface is not captured")
+		}
+		sendRaw(t, "w0", tcpFrame(4000))
+		sendRaw(t, "v0", tcpFrame(3000))
+		for _, f := range collect(t, s, 1) {
+			var p decode.Packet
+			if decode.Decode(f.Link, f.Data, f.WireLen, &p); p.DstPort == 4000 {
+				return
+			}
+		}
+	}
+}
+
 func TestLiveTun(t *testing.T) {
 	inNamespace(t)
 	if out, err := exec.Command("ip", "tuntap", "add", "dev", "tun0", "mode", "tun").CombinedOutput(); err != nil {
