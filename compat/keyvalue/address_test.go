@@ -2,6 +2,9 @@ package keyvalue
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,5 +104,62 @@ func TestReconnects(t *testing.T) {
 	}
 	if n := s.Stats()["num_reconnections"]; n < 2 {
 		t.Errorf("num_reconnections = %d", n)
+	}
+}
+
+// A server that goes away and comes back is used again; in between errors are
+// quick, and the log says each of the two things once.
+func TestServerRestart(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("redis-server is not installed")
+	}
+	dir := t.TempDir()
+	a := Address{Socket: filepath.Join(dir, "s")}
+	start := func() *exec.Cmd {
+		cmd := exec.Command(program, "--save", "", "--dir", dir, "--unixsocket", a.Socket, "--port", "0")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(10 * time.Second); !Reachable(a, time.Second); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("redis-server does not answer")
+			}
+		}
+		return cmd
+	}
+	stop := func(cmd *exec.Cmd) {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		_ = os.Remove(a.Socket)
+	}
+	server := start()
+	var lines []string
+	s, err := Open(context.Background(), Config{Address: a, Attempts: 1, Logf: func(f string, args ...any) { lines = append(lines, fmt.Sprintf(f, args...)) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	stop(server)
+	for range 3 {
+		begin := time.Now()
+		if err := s.Set("k", "v"); err == nil {
+			t.Error("no error while the server is away")
+		}
+		if d := time.Since(begin); d > time.Second {
+			t.Errorf("an error takes %v", d)
+		}
+	}
+	server = start()
+	defer stop(server)
+	if err := s.Set("k", "v"); err != nil {
+		t.Fatal(err)
+	}
+	if v, _, err := s.Get("k"); v != "v" || err != nil {
+		t.Errorf("%q %v", v, err)
+	}
+	if len(lines) != 2 || !strings.Contains(lines[0], "reconnecting") || !strings.Contains(lines[1], "connected again") {
+		t.Errorf("log: %q", lines)
 	}
 }

@@ -37,12 +37,12 @@ type embedded struct {
 
 	mu      sync.Mutex // one write, expiry step or snapshot at a time
 	journal *journal   // nil when in memory only
-	clock   time.Time  // how far expiry has advanced
+	expiry  *expirySet
 	client  *client
 	closed  bool
 }
 
-// expiryStep is how fine the embedded store's clock is.
+// expiryStep is how late a key may be deleted.
 const expiryStep = 250 * time.Millisecond
 
 // NewMemory returns an embedded store that is gone when closed, for tests and
@@ -60,7 +60,7 @@ func OpenEmbedded(cfg EmbeddedConfig) (Store, error) {
 		cfg.CompactAt = 32 << 20
 	}
 	server := miniredis.NewMiniRedis()
-	e := &embedded{server: server, started: time.Now(), clock: time.Now(), stop: make(chan struct{})}
+	e := &embedded{server: server, started: time.Now(), expiry: newExpirySet(), stop: make(chan struct{})}
 	c := &client{describe: "embedded store", logf: cfg.Logf, cache: newReadCache(time.Second), journal: e}
 	e.client = c
 	c.pool = &redis.Pool{
@@ -98,7 +98,7 @@ func (unlimited) SetDeadline(time.Time) error      { return nil }
 func (unlimited) SetReadDeadline(time.Time) error  { return nil }
 func (unlimited) SetWriteDeadline(time.Time) error { return nil }
 
-// keep advances the clock of expiring keys and puts the journal on the disk.
+// keep deletes keys that ended and puts the journal on the disk.
 func (e *embedded) keep(syncEvery time.Duration) {
 	defer e.done.Done()
 	step, sync := time.NewTicker(expiryStep), time.NewTicker(syncEvery)
@@ -110,9 +110,7 @@ func (e *embedded) keep(syncEvery time.Duration) {
 			return
 		case <-step.C:
 			e.mu.Lock()
-			now := time.Now()
-			e.server.FastForward(now.Sub(e.clock))
-			e.clock = now
+			e.expire(time.Now())
 			e.mu.Unlock()
 		case <-sync.C:
 			if e.journal != nil {
@@ -146,6 +144,10 @@ func (e *embedded) do(c *client, spec commandSpec, command string, args []any) (
 	switch {
 	case name == "INFO":
 		return e.info(), nil
+	case name == "TTL" && len(args) == 1:
+		return e.ttl(argString(args[0]), time.Second), nil
+	case name == "PTTL" && len(args) == 1:
+		return e.ttl(argString(args[0]), time.Millisecond), nil
 	case name == "DUMP" && len(args) == 1:
 		return e.dump(argString(args[0]))
 	case !known && !readers[name]:
@@ -158,6 +160,8 @@ func (e *embedded) do(c *client, spec commandSpec, command string, args []any) (
 	if e.closed {
 		return nil, errors.New("embedded store is closed")
 	}
+	now := time.Now()
+	e.expire(now)
 	var reply any
 	var err error
 	if name == "RESTORE" {
@@ -165,8 +169,11 @@ func (e *embedded) do(c *client, spec commandSpec, command string, args []any) (
 	} else {
 		reply, err = wrap(name)(c.raw(name, args...))
 	}
+	if err == nil {
+		e.track(name, spec, args, now)
+	}
 	if err == nil && e.journal != nil && changed(name, reply) {
-		for _, record := range records(name, args, time.Now()) {
+		for _, record := range records(name, args, now) {
 			e.journal.append(record)
 		}
 		if e.journal.tooLong() {
@@ -261,19 +268,59 @@ func setRecords(s []string, expireAt func(key, amount string, unit time.Duration
 
 // apply replays one journal record while loading.
 func (e *embedded) apply(record []string) error {
+	spec, ok := commands[record[0]]
+	if !ok {
+		return fmt.Errorf("unknown command %q", record[0])
+	}
+	if e.applyDirectly(record) {
+		return nil
+	}
 	args := make([]any, len(record)-1)
 	for i, a := range record[1:] {
 		args[i] = a
 	}
+	var err error
 	if record[0] == "RESTORE" {
-		_, err := e.restore(args)
-		return err
+		_, err = e.restore(args)
+	} else {
+		_, err = e.client.raw(record[0], args...)
 	}
-	if _, ok := commands[record[0]]; !ok {
-		return fmt.Errorf("unknown command %q", record[0])
+	if err == nil {
+		e.track(record[0], spec, args, time.Now())
 	}
-	_, err := e.client.raw(record[0], args...)
 	return err
+}
+
+// applyDirectly does what snapshots consist of without a round trip through
+// the protocol.
+func (e *embedded) applyDirectly(r []string) bool {
+	switch {
+	case r[0] == "SET" && len(r) == 3:
+		e.expiry.clear(r[1])
+		return e.server.Set(r[1], r[2]) == nil
+	case r[0] == "PEXPIREAT" && len(r) == 3:
+		ms, err := strconv.ParseInt(r[2], 10, 64)
+		if err != nil {
+			return false
+		}
+		at := time.UnixMilli(ms)
+		switch left := time.Until(at); {
+		case left <= 0:
+			e.expiry.clear(r[1])
+			e.server.Del(r[1])
+		case e.server.Exists(r[1]):
+			e.server.SetTTL(r[1], left)
+			e.expiry.set(r[1], at)
+		}
+		return true
+	case r[0] == "RPUSH" && len(r) > 2:
+		_, err := e.server.Push(r[1], r[2:]...)
+		return err == nil
+	case r[0] == "SADD" && len(r) > 2:
+		_, err := e.server.SetAdd(r[1], r[2:]...)
+		return err == nil
+	}
+	return false
 }
 
 // info answers INFO with the fields the original's pages read.
@@ -313,7 +360,7 @@ func (e *embedded) close() error {
 	var err error
 	if e.journal != nil {
 		e.mu.Lock()
-		e.server.FastForward(time.Since(e.clock))
+		e.expire(time.Now())
 		if e.journal.dirtySinceSnapshot() {
 			err = e.journal.snapshot(e.dumpAll)
 		}

@@ -269,3 +269,68 @@ func FuzzReadRecord(f *testing.F) {
 		}
 	})
 }
+
+// The time to live follows a key through every command that can change it, and
+// the same happens on a real server.
+func TestExpiryFollowsCommands(t *testing.T) {
+	t.Parallel()
+	bothStores(t, func(t *testing.T, s Store) {
+		steps := []struct {
+			cmd  string
+			args []any
+			key  string
+			want int64 // TTL in seconds, -1 none, -2 no key
+		}{
+			{"SET", []any{"a", "1", "EX", 100}, "a", 100},
+			{"INCR", []any{"a"}, "a", 100},
+			{"SET", []any{"a", "2", "KEEPTTL"}, "a", 100},
+			{"EXPIRE", []any{"a", 200}, "a", 200},
+			{"RENAME", []any{"a", "b"}, "b", 200},
+			{"EXISTS", []any{"a"}, "a", -2},
+			{"SET", []any{"b", "3"}, "b", -1},
+			{"SETEX", []any{"b", 50, "4"}, "b", 50},
+			{"PERSIST", []any{"b"}, "b", -1},
+			{"EXPIREAT", []any{"b", time.Now().Unix() + 70}, "b", 70},
+			{"GETSET", []any{"b", "5"}, "b", -1},
+			{"RPUSH", []any{"l", "x", "y"}, "l", -1},
+			{"EXPIRE", []any{"l", 30}, "l", 30},
+			{"RPUSH", []any{"l", "z"}, "l", 30},
+			{"RENAME", []any{"b", "l"}, "l", -1},
+			{"EXPIRE", []any{"l", 30}, "l", 30},
+			{"DEL", []any{"l"}, "l", -2},
+			{"RPUSH", []any{"l", "x"}, "l", -1},
+			{"EXPIRE", []any{"l", -1}, "l", -2},
+			{"SETEX", []any{"c", 10, "1"}, "c", 10},
+			{"FLUSHDB", nil, "c", -2},
+			{"SET", []any{"c", "1"}, "c", -1},
+		}
+		for i, st := range steps {
+			if _, err := s.Do(st.cmd, st.args...); err != nil {
+				t.Fatalf("%d %s: %v", i, st.cmd, err)
+			}
+			got, err := s.Do("TTL", st.key)
+			if n, ok := got.(int64); !ok || err != nil || n > st.want || n < st.want-1 || (st.want < 0 && n != st.want) {
+				t.Errorf("%d %s %v: TTL %s = %v %v, want %d", i, st.cmd, st.args, st.key, got, err, st.want)
+			}
+		}
+	})
+}
+
+// A key that was renewed does not end at its first time.
+func TestRenewedKeyLives(t *testing.T) {
+	t.Parallel()
+	x := newExpirySet()
+	now := time.Unix(1000, 0)
+	for i := range 1000 {
+		x.set("k", now.Add(time.Duration(i)*time.Second))
+	}
+	if len(x.heap) > 100 {
+		t.Errorf("%d entries for one key", len(x.heap))
+	}
+	if got := x.due(now.Add(998 * time.Second)); len(got) != 0 {
+		t.Errorf("ended early: %v", got)
+	}
+	if got := x.due(now.Add(999 * time.Second)); !slices.Equal(got, []string{"k"}) {
+		t.Errorf("due %v", got)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -86,7 +85,6 @@ func (v value) commands(key string, emit func(...string) error) error {
 
 // dumpAll emits the commands that recreate the whole store.
 func (e *embedded) dumpAll(emit func(...string) error) error {
-	now := time.Now()
 	for _, key := range e.server.Keys() {
 		v, ok, err := e.read(key)
 		if err != nil {
@@ -98,9 +96,8 @@ func (e *embedded) dumpAll(emit func(...string) error) error {
 		if err := v.commands(key, emit); err != nil {
 			return err
 		}
-		if ttl := e.server.TTL(key); ttl > 0 {
-			at := strconv.FormatInt(now.Add(ttl).UnixMilli(), 10)
-			if err := emit("PEXPIREAT", key, at); err != nil {
+		if at, ok := e.expiry.at[key]; ok {
+			if err := emit("PEXPIREAT", key, strconv.FormatInt(at.UnixMilli(), 10)); err != nil {
 				return err
 			}
 		}
