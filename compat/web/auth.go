@@ -65,15 +65,15 @@ func (s *Server) identify(r *http.Request) visitor {
 		return accept(id)
 	}
 	kind, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch kind {
-	case "Basic":
+	switch strings.ToLower(kind) {
+	case "basic":
 		if name, password, ok := basic(credentials); ok {
 			if id, err := s.login(r, name, password); err == nil {
 				return accept(id)
 			}
 		}
 		return v
-	case "Token":
+	case "token":
 		if id, ok := s.deps.Users.TokenUser(strings.TrimSpace(credentials)); ok {
 			return accept(id)
 		}
