@@ -107,6 +107,9 @@ func cStack(s string) string {
 // protected calls f on l's stack and catches errors. The end of the run is
 // passed on as a panic unless the call is the outermost one.
 func (vm *VM) protected(l *golua.State, f any, args []any, h handler) ([]any, *failure) {
+	if !layout.Callable(l, f) {
+		return nil, &failure{value: "attempt to call a " + layout.NamedType(l, f) + " value"}
+	}
 	base := l.Top()
 	if !l.CheckStack(len(args) + 2*golua.MinStack) {
 		return nil, &failure{value: "stack overflow"}

@@ -214,7 +214,6 @@ func basePairs(l *golua.State) int {
 		r := layout.Call(l, f, 3, v)
 		return ret(l, r...)
 	}
-	checkTable(l, 1)
 	return ret(l, nextFunc, v, nil)
 }
 
@@ -242,7 +241,7 @@ func baseRawLen(l *golua.State) int {
 	}
 	t := layout.AsTable(v)
 	if t == nil {
-		argError(l, 1, "table or string expected")
+		typeError(l, 1, "table or string")
 	}
 	return ret(l, layout.Int(t.Len()))
 }
@@ -342,6 +341,13 @@ func baseXpcall(l *golua.State) int {
 // pcall calls the function at stack index at with everything above it and
 // leaves a status and the results.
 func (vm *VM) pcall(l *golua.State, at int, h handler) int {
+	if f := layout.Arg(l, at); !layout.Callable(l, f) {
+		var v any = "attempt to call a " + layout.NamedType(l, f) + " value"
+		if h.fn != nil {
+			v = layout.Call1(l, h.fn, v)
+		}
+		return ret(l, false, v)
+	}
 	depth := len(vm.handlers)
 	vm.handlers = append(vm.handlers, h)
 	err := l.ProtectedCall(l.Top()-at, golua.MultipleReturns, 0)
@@ -394,13 +400,20 @@ func baseLoad(l *golua.State) int {
 		def = "=(load)"
 		var b strings.Builder
 		for {
-			r := layout.Call(l, chunk, 1)[0]
+			out, fail := vmOf(l).protected(l, chunk, nil, handler{})
+			if fail != nil {
+				return ret(l, nil, fail.value)
+			}
+			var r any
+			if len(out) > 0 {
+				r = out[0]
+			}
 			if r == nil {
 				break
 			}
 			s, ok := r.(string)
 			if !ok {
-				layout.Raise(l, 1, "reader function must return a string")
+				return ret(l, nil, "reader function must return a string")
 			}
 			if s == "" {
 				break

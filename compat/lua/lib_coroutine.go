@@ -141,7 +141,7 @@ func checkCoroutine(l *golua.State, i int) *coroutine {
 	d, _ := layout.Data(layout.Arg(l, i))
 	co, ok := d.(*coroutine)
 	if !ok {
-		typeError(l, i, "coroutine")
+		typeError(l, i, "thread")
 	}
 	return co
 }

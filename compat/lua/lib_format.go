@@ -37,12 +37,12 @@ func strFormat(l *golua.State) int {
 			f = f[1:]
 			continue
 		}
-		s, n := parseSpec(l, f)
-		f = f[n:]
 		arg++
 		if arg > layout.ArgCount(l) {
 			argError(l, arg, "no value")
 		}
+		s, n := parseSpec(l, f)
+		f = f[n:]
 		out = s.append(l, out, arg)
 		layout.Charge(l, len(out))
 	}
@@ -79,7 +79,7 @@ func parseSpec(l *golua.State, f string) (spec, int) {
 		layout.Raise(l, 1, "invalid conversion '%s' to 'format'", s.text)
 	}
 	j := 0
-	bad := func() { layout.Raise(l, 1, "invalid conversion '%s' to 'format'", s.text) }
+	bad := func() { layout.Raise(l, 1, "invalid conversion specification: '%s'", s.text) }
 flags:
 	for ; j < i; j++ {
 		if strings.IndexByte("-+ #0", f[j]) < 0 {

@@ -290,14 +290,14 @@ func fileFlush(l *golua.State) int {
 	if err := f.flush(); err != nil {
 		return result(l, err, "")
 	}
-	return ret(l, layout.Arg(l, 1))
+	return ret(l, true)
 }
 
 func ioFlush(l *golua.State) int {
 	if err := defaultFile(l, true).flush(); err != nil {
 		return result(l, err, "")
 	}
-	return ret(l, vmOf(l).files.out)
+	return ret(l, true)
 }
 
 func fileWrite(l *golua.State) int { return write(l, checkFile(l, 1), layout.Arg(l, 1), 2) }
@@ -363,8 +363,8 @@ func fileSetvbuf(l *golua.State) int {
 	return ret(l, true)
 }
 
-func fileRead(l *golua.State) int { return read(l, checkFile(l, 1), formats(l, 2)) }
-func ioRead(l *golua.State) int   { return read(l, defaultFile(l, false), formats(l, 1)) }
+func fileRead(l *golua.State) int { return read(l, checkFile(l, 1), formats(l, 2), 2) }
+func ioRead(l *golua.State) int   { return read(l, defaultFile(l, false), formats(l, 1), 1) }
 
 // formats copies the read formats among the arguments.
 func formats(l *golua.State, from int) []any {
@@ -374,21 +374,21 @@ func formats(l *golua.State, from int) []any {
 	return append([]any(nil), layout.Args(l)[from-1:]...)
 }
 
-func read(l *golua.State, f *file, formats []any) int {
+func read(l *golua.State, f *file, formats []any, first int) int {
 	if f.r == nil {
 		return ret(l, nil, "Bad file descriptor", integer(9))
 	}
 	if err := f.flush(); err != nil {
 		return result(l, err, "")
 	}
-	out, err := f.read(l, formats)
+	out, err := f.read(l, formats, first)
 	if err != nil {
 		return result(l, err, "")
 	}
 	return ret(l, out...)
 }
 
-func (f *file) read(l *golua.State, formats []any) ([]any, error) {
+func (f *file) read(l *golua.State, formats []any, first int) ([]any, error) {
 	var out []any
 	for i, fm := range formats {
 		var v any
@@ -410,12 +410,12 @@ func (f *file) read(l *golua.State, formats []any) ([]any, error) {
 			case 'n':
 				v = f.number()
 			default:
-				argError(l, i+1, "invalid format")
+				argError(l, i+first, "invalid format")
 			}
 		} else {
 			n, ok := layout.ToInteger(fm)
 			if !ok {
-				argError(l, i+1, "invalid format")
+				argError(l, i+first, "invalid format")
 			}
 			v, err = f.count(l, n)
 		}
@@ -505,7 +505,7 @@ func setDefault(l *golua.State, mode string, slot func(*fileSet) *any) int {
 		f, err := vm.open1(v, mode)
 		if err != nil {
 			msg, _ := systemError(err)
-			layout.Raise(l, 1, "%s: %s", v, msg)
+			layout.Raise(l, 1, "cannot open file '%s' (%s)", v, msg)
 		}
 		*p = vm.newFile(f)
 	default:
@@ -529,7 +529,7 @@ func ioLines(l *golua.State) int {
 	f, err := vm.open1(name, "r")
 	if err != nil {
 		msg, _ := systemError(err)
-		layout.Raise(l, 1, "%s: %s", name, msg)
+		layout.Raise(l, 1, "cannot open file '%s' (%s)", name, msg)
 	}
 	v := vm.newFile(f)
 	return ret(l, lines(f, formats(l, 2), true), nil, nil, v)
@@ -544,7 +544,7 @@ func lines(f *file, formats []any, closeAtEnd bool) any {
 		if f.r == nil {
 			layout.Raise(l, 1, "Bad file descriptor")
 		}
-		out, err := f.read(l, formats)
+		out, err := f.read(l, formats, 2)
 		if err != nil {
 			msg, _ := systemError(err)
 			layout.Raise(l, 1, "%s", msg)

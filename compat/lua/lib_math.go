@@ -79,16 +79,13 @@ func float1(f func(float64) float64) libFunc {
 }
 
 func mathAbs(l *golua.State) int {
-	switch n := checkNumber(l, 1).(type) {
-	case int64:
+	if n, ok := layout.Arg(l, 1).(int64); ok {
 		if n < 0 {
 			n = -n
 		}
 		return ret(l, layout.Int(n))
-	case float64:
-		return ret(l, math.Abs(n))
 	}
-	return 0
+	return ret(l, math.Abs(checkFloat(l, 1)))
 }
 
 func mathFloor(l *golua.State) int { return rounded(l, math.Floor) }
@@ -124,13 +121,16 @@ func mathFmod(l *golua.State) int {
 
 func mathModf(l *golua.State) int {
 	if n, ok := layout.Arg(l, 1).(int64); ok {
-		return ret(l, float64(n), 0.0)
+		return ret(l, n, 0.0)
 	}
 	f := checkFloat(l, 1)
 	if math.IsInf(f, 0) {
 		return ret(l, f, 0.0)
 	}
 	whole := math.Trunc(f)
+	if n, ok := number.FloatToInt(whole); ok {
+		return ret(l, layout.Int(n), f-whole)
+	}
 	return ret(l, whole, f-whole)
 }
 
@@ -142,6 +142,9 @@ func mathMin(l *golua.State) int {
 }
 
 func extreme(l *golua.State, better func(best, v any) bool) int {
+	if layout.ArgCount(l) == 0 {
+		argError(l, 1, "value expected")
+	}
 	best := checkNumber(l, 1)
 	for i := 2; i <= layout.ArgCount(l); i++ {
 		if v := checkNumber(l, i); better(best, v) {
@@ -215,7 +218,7 @@ func mathRandom(l *golua.State) int {
 		layout.Raise(l, 1, "wrong number of arguments")
 	}
 	if lo > hi {
-		argError(l, layout.ArgCount(l), "interval is empty")
+		argError(l, 1, "interval is empty")
 	}
 	return ret(l, layout.Int(int64(g.project(v, uint64(hi)-uint64(lo))+uint64(lo))))
 }

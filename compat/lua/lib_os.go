@@ -70,7 +70,7 @@ func osRemove(l *golua.State) int { name := checkStr(l, 1); return result(l, os.
 
 func osRename(l *golua.State) int {
 	from := checkStr(l, 1)
-	return result(l, os.Rename(from, checkStr(l, 2)), from)
+	return result(l, os.Rename(from, checkStr(l, 2)), "")
 }
 
 func osTmpname(l *golua.State) int {
@@ -200,11 +200,14 @@ func osDate(l *golua.State) int {
 		}
 		i++
 		start := i
+		ok := true
 		if i < len(f) && (f[i] == 'E' || f[i] == 'O') {
+			with := map[byte]string{'E': "cCxXyY", 'O': "deHImMSuUVwWy"}[f[i]]
 			i++
+			ok = i < len(f) && strings.IndexByte(with, f[i]) >= 0
 		}
-		if i >= len(f) || !strftime(&b, f[i], at) {
-			layout.Raise(l, 1, "bad argument #1 to 'date' (invalid conversion specifier '%%%s')", f[start:min(i+1, len(f))])
+		if !ok || i >= len(f) || !strftime(&b, f[i], at) {
+			argError(l, 1, "invalid conversion specifier '%%%s'", f[start:min(i+1, len(f))])
 		}
 	}
 	return ret(l, b.String())

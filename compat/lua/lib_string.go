@@ -262,10 +262,11 @@ func strGsub(l *golua.State) int {
 	}
 	m := matcher(l, s, p)
 	var out []byte
-	at, count, copied := 0, int64(0), 0
+	at, count, copied, last := 0, int64(0), 0, -1
 	for count < limit {
 		e := m.Match(at)
-		if e >= 0 {
+		if e >= 0 && e != last {
+			last = e
 			count++
 			out = append(out, s[copied:at]...)
 			whole := s[at:e]
@@ -285,16 +286,13 @@ func strGsub(l *golua.State) int {
 			}
 			layout.Charge(l, len(out))
 			copied = e
-		}
-		switch {
-		case e > at:
 			at = e
-		case at < len(s):
+		} else if at < len(s) {
 			at++
-		default:
-			at = len(s) + 1
+		} else {
+			break
 		}
-		if at > len(s) || anchored {
+		if anchored {
 			break
 		}
 	}
@@ -335,12 +333,12 @@ func expand(l *golua.State, out []byte, text string, m *pattern.Matcher, start, 
 			out = append(out, m.Whole(start, end)...)
 		case c >= '1' && c <= '9':
 			if int(c-'1') >= max(m.Captures(), 1) {
-				layout.Raise(l, 1, "invalid capture index %%%c in replacement string", c)
+				layout.Raise(l, 1, "invalid capture index %%%c", c)
 			}
 			s, _ := layout.ToString(pushCapture(m, int(c-'1'), start, end))
 			out = append(out, s...)
 		default:
-			layout.Raise(l, 1, "invalid use of '%%' in replacement string")
+			layout.Raise(l, 1, "%s", "invalid use of '%' in replacement string")
 		}
 		text = text[i+2:]
 	}

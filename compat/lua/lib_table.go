@@ -80,7 +80,7 @@ func tabConcat(l *golua.State) int {
 		v := t.get(k)
 		s, ok := layout.ToString(v)
 		if !ok {
-			layout.Raise(l, 1, "invalid value (at index %d) in table for 'concat'", k)
+			layout.Raise(l, 1, "invalid value (%s) at index %d in table for 'concat'", layout.NamedType(l, v), k)
 		}
 		b = append(b, s...)
 		if k < j {
@@ -125,7 +125,7 @@ func tabRemove(l *golua.State) int {
 	if layout.ArgCount(l) > 1 {
 		pos = checkInt(l, 2)
 		if uint64(n)+1-uint64(pos) > uint64(n) && n+1 != pos && !(n == 0 && pos == 0) {
-			argError(l, 2, "position out of bounds")
+			argError(l, 1, "position out of bounds")
 		}
 	}
 	v := t.get(pos)

@@ -119,10 +119,9 @@ if not ok then io.stdout:write("\nERROR ", tostring(err), "\n") end
 var clock = regexp.MustCompile(`\d\d:\d\d:\d\d`)
 
 // normal makes outputs comparable: words sorted, since the order of fields in
-// tables and so in the text is not defined; no time of day; and lua5.4's name
-// for a pairs(nil) in the head of a loop.
+// tables and so in the text is not defined; no time of day.
 func normal(s string) string {
-	s = clock.ReplaceAllString(strings.ReplaceAll(s, "to 'for iterator' (", "to 'pairs' ("), "TIME")
+	s = clock.ReplaceAllString(s, "TIME")
 	w := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" \n\t,{}[]<>&?;\"'", r) })
 	sort.Strings(w)
 	return strings.Join(w, "\n")

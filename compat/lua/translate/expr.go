@@ -278,7 +278,7 @@ func (p *parser) body(line int, method bool) {
 			break
 		}
 		if p.tok.kind != name {
-			p.unexpected("<name> expected")
+			p.unexpected("<name> or '...' expected")
 		}
 		p.declare(p.name(), false)
 		if !p.is(",") {
@@ -286,7 +286,7 @@ func (p *parser) body(line int, method bool) {
 		}
 		p.copy()
 		if p.is(")") {
-			p.unexpected("<name> expected")
+			p.unexpected("<name> or '...' expected")
 		}
 	}
 	p.want(")")

@@ -175,7 +175,7 @@ func (x *lexer) long(level int, what string) string {
 			}
 		}
 		_ = begin
-		x.fail(x.line, "unfinished long %s (starting at line %d) near '<eof>'", what, start)
+		x.fail(x.line, "unfinished long %s (starting at line %d) near <eof>", what, start)
 	}
 	text := rest[:end]
 	x.line += strings.Count(text, "\n")
@@ -274,7 +274,7 @@ func (x *lexer) quoted(quote byte) string {
 	var b []byte
 	for {
 		if x.pos >= len(x.src) {
-			x.fail(x.line, "unfinished string near '<eof>'")
+			x.fail(x.line, "unfinished string near <eof>")
 		}
 		c := x.src[x.pos]
 		switch c {
@@ -297,7 +297,7 @@ var simpleEscapes = map[byte]byte{'a': 7, 'b': 8, 'f': 12, 'n': 10, 'r': 13, 't'
 func (x *lexer) escape(b []byte, start int) []byte {
 	x.pos++
 	if x.pos >= len(x.src) {
-		x.fail(x.line, "unfinished string near '<eof>'")
+		x.fail(x.line, "unfinished string near <eof>")
 	}
 	c := x.src[x.pos]
 	if r, ok := simpleEscapes[c]; ok {
@@ -370,7 +370,6 @@ func (x *lexer) unicodeEscape(b []byte, start int) []byte {
 		n++
 		x.pos++
 		if v > 0x7fffffff {
-			x.pos++
 			x.failNear(start, "UTF-8 value too large")
 		}
 	}

@@ -38,7 +38,7 @@ func (p *parser) returnStatement() {
 	}
 	p.accept(";")
 	if !p.blockEnd() {
-		p.unexpected("'<eof>' expected")
+		p.unexpected("<eof> expected")
 	}
 }
 
@@ -77,8 +77,7 @@ func (p *parser) statement() {
 			return
 		case "break":
 			if p.fn.loops == 0 {
-				p.advance()
-				p.unexpected("break outside a loop at line " + itoa(line))
+				p.fail(line, "break outside loop at line %d", line)
 			}
 			p.copy()
 			return
@@ -98,19 +97,6 @@ func (p *parser) statement() {
 	default:
 		p.exprStatement()
 	}
-}
-
-func itoa(n int) string {
-	if n == 0 {
-		return "0"
-	}
-	var b [20]byte
-	i := len(b)
-	for ; n > 0; n /= 10 {
-		i--
-		b[i] = byte('0' + n%10)
-	}
-	return string(b[i:])
 }
 
 func (p *parser) loop() {

@@ -47,7 +47,7 @@ func run(src, chunk string, setup func(*parser)) (out string, err error) {
 	p.fn = &function{vararg: true}
 	p.block()
 	if p.tok.kind != eof {
-		p.unexpected("'<eof>' expected")
+		p.unexpected("<eof> expected")
 	}
 	return string(p.out), nil
 }
@@ -100,9 +100,9 @@ func (p *parser) is(text string) bool {
 func (p *parser) unexpected(msg string) {
 	near := "<eof>"
 	if p.tok.kind != eof {
-		near = p.src[p.tok.pos:p.tok.end]
+		near = "'" + p.src[p.tok.pos:p.tok.end] + "'"
 	}
-	p.fail(p.tok.line, "%s near '%s'", msg, near)
+	p.fail(p.tok.line, "%s near %s", msg, near)
 }
 
 // write puts text on the given line of the output.

@@ -38,7 +38,7 @@ func (m *state) index(v, k any, operand int) any {
 		}
 		v, operand = tm, -1
 	}
-	m.raise("'__index' chain too long; possibly a loop")
+	m.raise("'__index' chain too long; possible loop")
 	return nil
 }
 
@@ -79,7 +79,7 @@ func (m *state) setIndex(tv, k, v any, operand int) {
 		}
 		tv, operand = tm, -1
 	}
-	m.raise("'__newindex' chain too long; possibly a loop")
+	m.raise("'__newindex' chain too long; possible loop")
 }
 
 func doGetTable(e *engine, i instruction) (operation, instruction) {

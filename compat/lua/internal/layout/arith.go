@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"fmt"
+
 	lua "github.com/Shopify/go-lua"
 
 	"ntopgo/compat/lua/internal/number"
@@ -91,6 +93,9 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 	x, xok := ToNumber(b)
 	y, yok := ToNumber(c)
 	if xok && yok {
+		if op == opMod || op == opIDiv {
+			m.checkZero(op, b, c, y)
+		}
 		if op < opBAnd {
 			if v, ok := m.compute(op, x, y); ok {
 				return v
@@ -121,25 +126,82 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 	return nil
 }
 
+// checkZero raises the error of an integer division by zero. With a string
+// operand Lua's error comes from the string library and has no position.
+func (m *state) checkZero(op int, b, c, y any) {
+	x, _ := ToNumber(b)
+	if i, ok := y.(int64); !ok || i != 0 || !isInt(x) {
+		return
+	}
+	msg := "attempt to perform 'n%0'"
+	if op == opIDiv {
+		msg = "attempt to divide by zero"
+	}
+	if !isInt(b) || !isInt(c) {
+		m.throw(msg)
+	}
+	m.raise("%s", msg)
+}
+
 // raiseType is typeError for an operation that may also run in a helper: the
 // message then has the position of the helper's caller.
 func (m *state) raiseType(v any, verb string, operand int) {
 	if m.callInfo.isLua() {
 		m.typeError(v, verb, operand)
 	}
-	Raise(m.public(), 1, "attempt to %s a %s value", verb, m.namedType(v))
+	m.raise("attempt to %s a %s value%s", verb, m.namedType(v), m.helperOperand(v))
 }
 
+// raise raises a message of an operation: with the current line in a Lua
+// function or a helper of one, without position in a library function.
 func (m *state) raise(format string, args ...any) {
 	if m.callInfo.isLua() {
 		m.fail(format, args...)
 	}
-	Raise(m.public(), 1, format, args...)
+	if m.isHelper(m.stack[m.callInfo.function]) {
+		Raise(m.public(), 1, format, args...)
+	}
+	m.throw(fmt.Sprintf(format, args...))
+}
+
+// helperOperand describes the argument v of the running helper by where its
+// caller took it from.
+func (m *state) helperOperand(v any) string {
+	ci := m.callInfo.previous
+	if ci == nil || !ci.isLua() || m.callInfo.isLua() {
+		return ""
+	}
+	p := m.protoOf(ci)
+	if p == nil || ci.savedPC < 1 || (p.code[ci.savedPC-1].op() != opCall && p.code[ci.savedPC-1].op() != opTailCall) || !m.isHelper(m.stack[m.callInfo.function]) {
+		return ""
+	}
+	call := p.code[ci.savedPC-1]
+	for i := 1; i < call.b(); i++ {
+		if RawEqual(m.stack[m.callInfo.function+i], v) {
+			kind, name := p.objectName(call.a()+i, ci.savedPC-1)
+			if kind != "" {
+				return " (" + kind + " '" + name + "')"
+			}
+		}
+	}
+	return ""
+}
+
+func (m *state) isHelper(f any) bool {
+	for _, h := range helpers {
+		if h == f {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *state) bitError(b, c any, xok, yok bool) {
 	if xok && yok {
-		m.raise("number has no integer representation")
+		if _, ok := ToInteger(b); ok {
+			b = c
+		}
+		m.raise("number%s has no integer representation", m.helperOperand(b))
 	}
 	if xok {
 		b = c
@@ -161,14 +223,8 @@ func (m *state) compute(op int, x, y any) (any, bool) {
 		case opUnaryMinus:
 			return Int(-i), true
 		case opMod:
-			if j == 0 {
-				m.raise("attempt to perform 'n%%0'")
-			}
 			return Int(number.ModInt(i, j)), true
 		case opIDiv:
-			if j == 0 {
-				m.raise("attempt to perform 'n//0'")
-			}
 			return Int(number.DivInt(i, j)), true
 		}
 	}

@@ -275,8 +275,13 @@ func (p *Prototype) fieldKind(table string) string {
 
 func (p *Prototype) keyName(k, pc int) string {
 	if k&256 != 0 {
-		if s, ok := p.constants[k&^256].(string); ok {
-			return s
+		switch c := p.constants[k&^256].(type) {
+		case string:
+			return c
+		case int64:
+			if c >= 0 && c <= 255 {
+				return "integer index"
+			}
 		}
 		return "?"
 	}

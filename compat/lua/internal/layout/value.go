@@ -90,6 +90,7 @@ func Call(l *lua.State, f any, want int, args ...any) []any {
 			Raise(l, 1, "stack overflow")
 		}
 	}
+	m.checkCallable(f)
 	base := m.top - m.callInfo.function - 1
 	m.stack[m.top] = f
 	copy(m.stack[m.top+1:], args)
@@ -104,6 +105,7 @@ func Call(l *lua.State, f any, want int, args ...any) []any {
 
 // Call1 calls f and returns its first result.
 func (m *state) call1(f any, args ...any) any {
+	m.checkCallable(f)
 	top := m.top
 	m.stack[m.top] = f
 	m.top++
@@ -118,6 +120,7 @@ func (m *state) call1(f any, args ...any) any {
 }
 
 func (m *state) call0(f any, args ...any) {
+	m.checkCallable(f)
 	top := m.top
 	m.stack[m.top] = f
 	m.top++
@@ -127,6 +130,17 @@ func (m *state) call0(f any, args ...any) {
 	}
 	m.public().Call(len(args), 0)
 	m.top = top
+}
+
+// Callable reports whether v can be called.
+func Callable(l *lua.State, v any) bool {
+	return isFunction(v) || mirror(l).metaField(v, "__call") != nil
+}
+
+func (m *state) checkCallable(f any) {
+	if !isFunction(f) && m.metaField(f, "__call") == nil {
+		m.raiseType(f, "call", -1)
+	}
 }
 
 // IsFunction reports whether v can be called without a metamethod.

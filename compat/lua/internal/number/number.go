@@ -36,6 +36,11 @@ func Parse(s string) (any, bool) {
 		return nil, false
 	}
 	if neg {
+		if f, ok := v.(float64); ok && f == 9223372036854775808.0 && !strings.ContainsAny(s, ".eExX") {
+			if n, err := strconv.ParseInt("-"+s, 10, 64); err == nil {
+				return n, true
+			}
+		}
 		switch n := v.(type) {
 		case int64:
 			return -n, true

@@ -54,7 +54,7 @@ func (m *Matcher) Captures() int { return m.level }
 func (m *Matcher) Capture(i, start, end int) (s string, pos int, isPos bool) {
 	if i >= m.level {
 		if i != 0 {
-			panic(Error("invalid capture index %" + string(rune('0'+i+1)) + " in pattern"))
+			panic(Error("invalid capture index %" + string(rune('0'+i+1))))
 		}
 		return m.src[start:end], 0, false
 	}
@@ -124,9 +124,11 @@ const (
 	space
 	upper
 	xdigit
+	zero // %z, deprecated since 5.2 and still there
 )
 
 var classes = func() (t [256]uint16) {
+	t[0] = zero
 	for i := range 128 {
 		c := byte(i)
 		switch {
@@ -152,7 +154,7 @@ var classes = func() (t [256]uint16) {
 	return
 }()
 
-var classOf = [256]uint16{'a': alpha, 'c': cntrl, 'd': digit, 'g': graph, 'l': lower, 'p': punct, 's': space, 'u': upper, 'w': alpha | digit, 'x': xdigit}
+var classOf = [256]uint16{'a': alpha, 'c': cntrl, 'd': digit, 'g': graph, 'l': lower, 'p': punct, 's': space, 'u': upper, 'w': alpha | digit, 'x': xdigit, 'z': zero}
 
 func inClass(c, class byte) bool {
 	bits := classOf[class|0x20]
@@ -390,7 +392,7 @@ func (m *Matcher) frontier(s, p int) (int, bool) {
 func (m *Matcher) back(s int, c byte) int {
 	i := int(c) - '1'
 	if i < 0 || i >= m.level || m.captures[i].length == unfinished {
-		panic(Error("invalid capture index %" + string(rune(c)) + " in pattern"))
+		panic(Error("invalid capture index %" + string(rune(c))))
 	}
 	k := m.captures[i]
 	n := max(k.length, 0)
