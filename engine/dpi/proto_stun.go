@@ -162,6 +162,11 @@ func stunAttribute(c *Context, id int, v []byte) uint16 {
 		}
 		app := c.Host(name, idStun)
 		c.S.hostCat = 0
+		for domain, call := range stunDomains {
+			if name == domain || strings.HasSuffix(name, "."+domain) {
+				return call
+			}
+		}
 		return stunApp(app)
 	case stunSoftware:
 		if contains(v, "facebook") {
@@ -169,6 +174,12 @@ func stunAttribute(c *Context, id int, v []byte) uint16 {
 		}
 	}
 	return 0
+}
+
+// stunDomains are the realms of call servers, by their operators' domains.
+var stunDomains = map[string]uint16{
+	"telegram.org": idTelegramVoip, "signal.org": idSignalVoip, "whispersystems.org": idSignalVoip,
+	"google.com": idGoogleCall, "facebook.com": idFacebookVoip, "viber.com": idViberVoip,
 }
 
 // stunApp turns the application behind a server's name into its call protocol.
@@ -182,6 +193,8 @@ func stunApp(app uint16) uint16 {
 		return idFacebookVoip
 	case idGoogle, idGoogleServices:
 		return idGoogleCall
+	case idViber:
+		return idViberVoip
 	}
 	return app
 }
