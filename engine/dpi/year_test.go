@@ -11,8 +11,8 @@ func TestYears(t *testing.T) {
 		want string
 		app  uint16
 	}{
-		{2024, "teams.skype.com", "HTTP.Skype_Teams", 125},
-		{2026, "teams.skype.com", "HTTP.Teams", 250},
+		{2024, "api.skype.com", "HTTP.Skype_Teams", 125},
+		{2026, "api.skype.com", "HTTP.Teams", 250},
 		{2024, "www.youtube.com", "HTTP.YouTube", 124},
 		{2026, "www.youtube.com", "HTTP.YouTube", 124},
 	} {
