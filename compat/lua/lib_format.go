@@ -18,6 +18,7 @@ type spec struct {
 	width, prec                  int // prec -1: not given
 	verb                         byte
 	text                         string // as written, for messages
+	bad                          bool   // a flag, width or precision it does not take
 }
 
 // strFormat is string.format: C's conversions over Lua values.
@@ -79,7 +80,7 @@ func parseSpec(l *golua.State, f string) (spec, int) {
 		layout.Raise(l, 1, "invalid conversion '%s' to 'format'", s.text)
 	}
 	j := 0
-	bad := func() { layout.Raise(l, 1, "invalid conversion specification: '%s'", s.text) }
+	bad := func() { s.bad = true }
 flags:
 	for ; j < i; j++ {
 		if strings.IndexByte("-+ #0", f[j]) < 0 {
@@ -138,6 +139,21 @@ flags:
 }
 
 func (s spec) append(l *golua.State, out []byte, arg int) []byte {
+	switch s.verb {
+	case 'd', 'i', 'u', 'o', 'x', 'X': // as C Lua does, a wrong argument comes first
+		checkInt(l, arg)
+	case 'e', 'E', 'f', 'g', 'G':
+		checkFloat(l, arg)
+	case 's':
+		if s.bad {
+			if text := tostring(l, checkAny(l, arg)); strings.IndexByte(text, 0) >= 0 {
+				argError(l, arg, "string contains zeros")
+			}
+		}
+	}
+	if s.bad {
+		layout.Raise(l, 1, "invalid conversion specification: '%s'", s.text)
+	}
 	switch s.verb {
 	case 'c':
 		return s.pad(out, "", string([]byte{byte(checkInt(l, arg))}), false)

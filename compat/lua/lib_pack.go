@@ -124,11 +124,11 @@ func (p *packReader) next(total int) (packItem, bool) {
 	switch it.kind {
 	case packAlign:
 		if p.i >= len(p.f) {
-			layout.Raise(p.l, 1, "invalid next option for option 'X'")
+			argError(p.l, 1, "invalid next option for option 'X'")
 		}
 		nx := p.option()
 		if align = nx.size; nx.kind == packFixed || align == 0 {
-			layout.Raise(p.l, 1, "invalid next option for option 'X'")
+			argError(p.l, 1, "invalid next option for option 'X'")
 		}
 	case packInt, packUint, packFloat, packDouble, packPrefixed:
 	default:
@@ -137,7 +137,7 @@ func (p *packReader) next(total int) (packItem, bool) {
 	if align > 1 {
 		align = min(align, p.maxAlign)
 		if align&(align-1) != 0 {
-			layout.Raise(p.l, 1, "bad argument #1 to 'pack' (format asks for alignment not power of 2)")
+			argError(p.l, 1, "format asks for alignment not power of 2")
 		}
 		it.align = (align - total&(align-1)) & (align - 1)
 	}

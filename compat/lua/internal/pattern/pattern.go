@@ -395,7 +395,10 @@ func (m *Matcher) back(s int, c byte) int {
 		panic(Error("invalid capture index %" + string(rune(c))))
 	}
 	k := m.captures[i]
-	n := max(k.length, 0)
+	n := k.length
+	if n == position {
+		return -1
+	}
 	if m.work(n); strings.HasPrefix(m.src[s:], m.src[k.start:k.start+n]) {
 		return s + n
 	}
