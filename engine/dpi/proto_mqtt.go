@@ -3,7 +3,7 @@ package dpi
 // MQTT: 3.1.1 and 5.0 (OASIS), section 3.1: CONNECT with the protocol name.
 
 func init() {
-	either(Dissector{ID: idMqtt, Name: "MQTT", L4: TCP, Ports: []uint16{1883, 8883}, Min: 4}, func(c *Context, b []byte) bool {
+	either(Dissector{ID: idMqtt, Name: "MQTT", L4: TCP, Ports: []uint16{1883, 8883}, Min: 2}, func(c *Context, b []byte) bool {
 		if b[0] == 0x10 {
 			_, n := mqttLength(b)
 			return n > 0 && (hasAt(b, 1+n, "\x00\x04MQTT") || hasAt(b, 1+n, "\x00\x06MQIsdp"))
