@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -333,4 +334,106 @@ func TestRenewedKeyLives(t *testing.T) {
 	if got := x.due(now.Add(999 * time.Second)); !slices.Equal(got, []string{"k"}) {
 		t.Errorf("due %v", got)
 	}
+}
+
+// Many writers while snapshots are taken: what is reopened is what was there.
+func TestConcurrentWriters(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := OpenEmbedded(EmbeddedConfig{Dir: dir, CompactAt: 2000, SyncEvery: time.Millisecond, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const writers, rounds = 8, 300
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range rounds {
+				_, e1 := s.Incr("counter", 1)
+				_, e2 := s.RPush("list", fmt.Sprint(w, ".", i))
+				e3 := s.HSet("hash", fmt.Sprint(i%10), fmt.Sprint(w))
+				_, _, e4 := s.LPop("list")
+				e5 := s.SetEx(fmt.Sprint("ttl", i%7), "v", time.Duration(i+1)*time.Second)
+				for _, err := range []error{e1, e2, e3, e4, e5} {
+					if err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	if _, err := s.RPush("list", "x", "y"); err != nil {
+		t.Fatal(err)
+	}
+	state := func(s Store) []any {
+		counter, _, _ := s.Get("counter")
+		list, _ := s.LRange("list", 0, -1)
+		hash, _ := s.HGetAll("hash")
+		keys, _ := s.Keys("*")
+		slices.Sort(keys)
+		return []any{counter, list, hash, keys}
+	}
+	want := state(s)
+	check(t, "counter", want[0], fmt.Sprint(writers*rounds))
+	killed := openDir(t, copyDir(t, dir))
+	check(t, "state after a kill", state(killed), want)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "state after a close", state(openDir(t, dir)), want)
+	if n := killed.Stats()["num_journal_damaged"]; n != 0 {
+		t.Errorf("%d damaged files", n)
+	}
+}
+
+// When the disk takes no more, the store works on and says so once; when it
+// does again, everything is written.
+func TestDiskFailure(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var mu sync.Mutex
+	var lines []string
+	s, err := OpenEmbedded(EmbeddedConfig{Dir: dir, SyncEvery: 5 * time.Millisecond, Logf: func(f string, a ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		lines = append(lines, fmt.Sprintf(f, a...))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := s.(*client).journal.journal
+	aside := dir + ".away"
+	j.fileMu.Lock()
+	_ = j.file.Close() // every write fails from now on
+	j.fileMu.Unlock()
+	if err := os.Rename(dir, aside); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		if err := s.Set("k", fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := os.Rename(aside, dir); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if !j.wantsSnapshot() {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("not written although the disk works again")
+		}
+	}
+	v, _, _ := openDir(t, copyDir(t, dir)).Get("k")
+	check(t, "k", v, "49")
+	mu.Lock()
+	if len(lines) == 0 || len(lines) > 3 {
+		t.Errorf("log: %q", lines)
+	}
+	mu.Unlock()
+	_ = s.Close()
 }

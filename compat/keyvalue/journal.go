@@ -352,7 +352,9 @@ func (j *journal) snapshot(dump func(emit func(...string) error) error) error {
 		return fmt.Errorf("write snapshot: %w", err)
 	}
 	old := j.gen
+	j.fileMu.Lock()
 	j.gen, j.baseSize = next, size
+	j.fileMu.Unlock()
 	if err := j.openForAppend(0); err != nil {
 		return fmt.Errorf("start journal: %w", err)
 	}
