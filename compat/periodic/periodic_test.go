@@ -380,3 +380,27 @@ func TestLuaRunner(t *testing.T) {
 		t.Errorf("_now %v host %v, printed %q", noted, host, line)
 	}
 }
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, start, nil, "second/interface/a.lua", "minute/interface/b.lua")
+	w.scripts.act = func(_ context.Context, j *Job) error { j.SetProgress(30); return nil }
+	w.to(start.Add(3 * time.Second))
+	all := w.Table(2)
+	minute, ok := all.Get("minute").(*lua.Table)
+	if !ok || all.Get("second") == nil || w.Table(99).Get("second") != nil {
+		t.Fatalf("%v", all)
+	}
+	at := start.Add(3 * time.Second).Unix()
+	for key, want := range map[string]any{"state": "sleeping", "periodicity": int64(60), "max_duration_secs": int64(60), "deadline_secs": int64(5),
+		"scheduled_time": at, "deadline": at + 60, "last_start_time": at, "last_queued_time": at, "progress": 30, "not_executed": nil, "in_progress_since": nil} {
+		if got := minute.Get(key); got != want {
+			t.Errorf("%s = %v (%T), want %v", key, got, got, want)
+		}
+	}
+	for _, key := range []string{"duration", "timeseries", "snmp"} {
+		if _, ok := minute.Get(key).(*lua.Table); !ok {
+			t.Errorf("%s is no table", key)
+		}
+	}
+}
