@@ -60,10 +60,10 @@ func (p *parser) unary() operand {
 		return operand{start, nil}
 	case p.is("~"):
 		line := p.tok.line
-		p.write(helper("bnot"), line)
+		p.write(helper("bnot")+"(", line)
 		p.advance()
 		p.subexpr(unaryPriority)
-		p.out = append(p.out, ')')
+		p.out = append(p.out, ')', ')')
 		return operand{start, nil}
 	}
 	return p.simple()
@@ -91,10 +91,10 @@ func (p *parser) binary(left operand, rightLimit int) operand {
 			at++
 		}
 		p.insert(at, helper(h))
-		p.write(",", p.tok.line)
+		p.write(",(", p.tok.line) // one value, even of a call
 		p.advance()
 		p.subexpr(rightLimit)
-		p.out = append(p.out, ')')
+		p.out = append(p.out, ')', ')')
 		return operand{left.start, nil}
 	}
 	p.copy()

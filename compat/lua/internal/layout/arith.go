@@ -111,7 +111,7 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 		return v
 	}
 	if op >= opBAnd {
-		m.bitError(b, c, xok, yok)
+		m.bitError(b, c, xok, yok, rb, rc)
 	}
 	_, bs := b.(string)
 	_, cs := c.(string)
@@ -196,17 +196,22 @@ func (m *state) isHelper(f any) bool {
 	return false
 }
 
-func (m *state) bitError(b, c any, xok, yok bool) {
+// bitError reports the operand that is no integer.
+func (m *state) bitError(b, c any, xok, yok bool, rb, rc int) {
 	if xok && yok {
 		if _, ok := ToInteger(b); ok {
-			b = c
+			b, rb = c, rc
 		}
-		m.raise("number%s has no integer representation", m.helperOperand(b))
+		where := m.helperOperand(b)
+		if m.callInfo.isLua() {
+			where = m.describe(rb)
+		}
+		m.raise("number%s has no integer representation", where)
 	}
 	if xok {
-		b = c
+		b, rb = c, rc
 	}
-	m.raiseType(b, "perform bitwise operation on", -1)
+	m.raiseType(b, "perform bitwise operation on", rb)
 }
 
 func (m *state) compute(op int, x, y any) (any, bool) {

@@ -53,6 +53,7 @@ func (p *Prototype) finish() {
 			}
 		}
 	}
+	p.inline()
 	for i := range p.prototypes {
 		p.prototypes[i].finish()
 	}

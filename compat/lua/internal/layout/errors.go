@@ -340,6 +340,9 @@ func (m *state) callName(ci *callInfo) (kind, name string) {
 	case opAdd, opSub, opMul, opDiv, opMod, opPow:
 		return "metamethod", arithEvents[i.op()-opAdd][2:]
 	}
+	if n := i.op() - firstInlined; n >= 0 && n < len(inlinedOps) {
+		return "metamethod", inlinedOps[n].name
+	}
 	return "", ""
 }
 

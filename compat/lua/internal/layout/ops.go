@@ -74,6 +74,12 @@ func install() {
 	for i, f := range replaced {
 		jumpTable[i] = f
 	}
+	extended := make([]operation, 64)
+	copy(extended, jumpTable)
+	for i, f := range inlined {
+		extended[i] = f
+	}
+	jumpTable = extended
 	copy(dispatch[:], jumpTable)
 }
 
@@ -224,7 +230,7 @@ func doTailCall(e *engine, i instruction) (operation, instruction) {
 
 // callable raises the error of calling f unless a metamethod takes the call.
 func (e *engine) callable(f any, reg int) {
-	if mt := e.l.metaOf(f); mt != nil && mt.hash["__call"] != nil {
+	if mt := e.l.metaOf(f); mt != nil && isFunction(mt.hash["__call"]) {
 		return
 	}
 	e.l.typeError(f, "call", reg)
