@@ -2,7 +2,6 @@ package dpi
 
 import (
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -161,60 +160,4 @@ func parseCerts(table string) (out []certPattern, err error) {
 		out = append(out, certPattern{w[1], uint16(v[0])})
 		return nil
 	})
-}
-
-// addressTable maps networks to protocols, longest prefix first.
-type addressTable struct {
-	nets map[netip.Prefix]uint16
-	lens [2][]int // prefix lengths in use, longest first; IPv4, IPv6
-}
-
-func parseAddresses(table string) (*addressTable, error) {
-	a := &addressTable{nets: map[netip.Prefix]uint16{}}
-	var have [2][129]bool
-	err := each(table, 2, func(w []string) error {
-		p, err := netip.ParsePrefix(w[0])
-		if err != nil {
-			return err
-		}
-		v, err := numbers(w[1:])
-		if err != nil {
-			return err
-		}
-		a.nets[p.Masked()] = uint16(v[0])
-		have[family(p.Addr())][p.Bits()] = true
-		return nil
-	})
-	for f := range have {
-		for n := 128; n >= 0; n-- {
-			if have[f][n] {
-				a.lens[f] = append(a.lens[f], n)
-			}
-		}
-	}
-	return a, err
-}
-
-func family(a netip.Addr) int {
-	if a.Is4() {
-		return 0
-	}
-	return 1
-}
-
-// find returns the protocol of the longest network around addr, 0 for none.
-func (a *addressTable) find(addr netip.Addr) uint16 {
-	if !addr.IsValid() {
-		return 0
-	}
-	for _, n := range a.lens[family(addr)] {
-		p, err := addr.Prefix(n)
-		if err != nil {
-			continue
-		}
-		if id, ok := a.nets[p]; ok {
-			return id
-		}
-	}
-	return 0
 }
