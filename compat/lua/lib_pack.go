@@ -109,7 +109,7 @@ func (p *packReader) option() packItem {
 	case '!':
 		p.maxAlign = p.intSize(8)
 	default:
-		layout.Raise(p.l, 1, "invalid format option '%c'", c)
+		layout.Raise(p.l, 1, "invalid format option '%s'", p.f[p.i-1:p.i])
 	}
 	return packItem{kind: packNone}
 }
