@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // PrepareData makes the data directory and what every start expects in it, and
@@ -24,11 +25,19 @@ func (l *Layout) PrepareData() error {
 }
 
 // GiveData hands the data directory and all below it to another account, before
-// the process becomes that account.
+// the process becomes that account. A file with several names is left alone:
+// that account may have linked somebody else's file there.
 func (l *Layout) GiveData(uid, gid int) error {
-	return filepath.WalkDir(l.DataDir, func(name string, _ fs.DirEntry, err error) error {
+	return filepath.WalkDir(l.DataDir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("give away the data directory: %w", err)
+		}
+		if st, err := os.Lstat(name); err == nil {
+			if sys, ok := st.Sys().(*syscall.Stat_t); ok {
+				if int(sys.Uid) == uid && int(sys.Gid) == gid || !d.IsDir() && sys.Nlink > 1 {
+					return nil
+				}
+			}
 		}
 		if err := os.Lchown(name, uid, gid); err != nil {
 			return fmt.Errorf("give away the data directory: %w", err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 )
@@ -179,5 +180,42 @@ func TestPrepareData(t *testing.T) {
 	l.DataDir = "/proc/nothing"
 	if err := l.PrepareData(); err == nil || !strings.Contains(err.Error(), "/proc/nothing") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestGiveDataLeavesLinkedFilesAlone(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	dir := t.TempDir()
+	outside := filepath.Join(dir, "outside")
+	data := filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{outside, filepath.Join(data, "own")} {
+		if err := os.WriteFile(f, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(outside, filepath.Join(data, "hard")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(data, "soft")); err != nil {
+		t.Fatal(err)
+	}
+	l := &Layout{DataDir: data}
+	if err := l.GiveData(12345, 12346); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]uint32{outside: 0, data: 12345, filepath.Join(data, "own"): 12345} {
+		st, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := st.Sys().(*syscall.Stat_t).Uid; got != want {
+			t.Errorf("%s belongs to %d, want %d", name, got, want)
+		}
 	}
 }
