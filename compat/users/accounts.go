@@ -28,6 +28,7 @@ const (
 	NoLogin = "nologin"
 	// AllNetworks is the allowed_nets value that restricts nothing.
 	AllNetworks = "0.0.0.0/0,::/0"
+	noNetworks  = "0.0.0.0/32"
 	// MaxNameLength and MaxPasswordLength bound what is stored, in bytes.
 	MaxNameLength     = 32
 	MaxPasswordLength = 128
@@ -133,6 +134,15 @@ func (m *Manager) SetDefaults() error {
 func (m *Manager) Field(name, field string) string {
 	v, _, _ := m.store.Get(key(name, field))
 	return v
+}
+
+// AllowedIfname is the only interface a user may see, "" for all.
+func (m *Manager) AllowedIfname(name string) (string, error) {
+	v, _, err := m.store.Get(key(name, "allowed_ifname"))
+	if err != nil {
+		return "", fmt.Errorf("user %s: read the allowed interface: %w", name, err)
+	}
+	return v, nil
 }
 
 // SetField stores one field; the empty value removes it.
@@ -417,7 +427,11 @@ func (m *Manager) AllowedNets(name, group string) string {
 	if strings.HasPrefix(group, GroupAdministrator) {
 		return AllNetworks
 	}
-	if v, ok, _ := m.store.Get(key(name, "allowed_nets")); ok {
+	v, ok, err := m.store.Get(key(name, "allowed_nets"))
+	switch {
+	case err != nil:
+		return noNetworks // unknown is not the same as unrestricted
+	case ok:
 		return v
 	}
 	return AllNetworks

@@ -148,8 +148,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (visitor, bool) {
 	}
 	uri := r.URL.Path
 	v := s.identify(r)
-	if name := s.deps.Users.Field(v.User, "allowed_ifname"); v.User != "" && name != "" {
-		if _, ok := s.deps.Interfaces.ByName(name); !ok {
+	if v.User != "" {
+		name, err := s.deps.Users.AllowedIfname(v.User)
+		if err != nil { // what the user may see is not known
+			s.cfg.Logf(0, "[HTTP] %v", err)
+			s.sendError(w, r, http.StatusServiceUnavailable, "The key-value store does not answer.")
+			return v, true
+		}
+		if _, ok := s.deps.Interfaces.ByName(name); name != "" && !ok {
 			s.cfg.Logf(1, "[HTTP] user %s cannot log in: interface %s does not exist", v.User, name)
 			w.Header().Add("Set-Cookie", "session=; HttpOnly; path=/; expires=Thu, 01-Jan-1970 00:00:01 GMT; max-age=0;"+cookieAttributes(r))
 			s.sendError(w, r, http.StatusForbidden, interfaceGone)

@@ -850,3 +850,26 @@ func TestAccessLog(t *testing.T) {
 		t.Errorf("preference's log %q", c)
 	}
 }
+
+// Without the store nobody gets more than he may: what that is is not known.
+func TestStoreDown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.NoLogin = true })
+	bob, _ := s.session(t, "bob")
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.do(request{uri: "/lua/a.lua"}); w.Code != 503 || s.last != nil {
+		t.Errorf("login off: %d", w.Code)
+	}
+	s.cfg.NoLogin = false
+	if w := s.do(request{uri: "/lua/a.lua", cookies: bob}); w.Code != 302 || s.last != nil {
+		t.Errorf("with a session: %d", w.Code)
+	}
+	if w := s.do(request{method: "POST", uri: "/authorize.html", body: "user=bob&password=secret"}); !strings.Contains(location(w), "wrong-credentials") {
+		t.Errorf("login: %d %q", w.Code, location(w))
+	}
+	if w := s.do(request{uri: "/a.js"}); w.Code != 200 {
+		t.Errorf("static file: %d", w.Code)
+	}
+}
