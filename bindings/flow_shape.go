@@ -158,12 +158,14 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 	}
 }
 
-// confidence is 1 where packets were looked into, 0 for a guess.
+// confidence is 1 where packets were looked into, 0 for a guess by port or
+// address.
 func confidence(f *flow.Flow) int {
-	if f.Result.Confidence >= 2 {
-		return 1
+	switch f.Result.Confidence {
+	case dpi.ConfidenceUnknown, dpi.ConfidencePort, dpi.ConfidenceIP:
+		return 0
 	}
-	return 0
+	return 1
 }
 
 func tos(b uint8) *lua.Table { return lua.NewTable(2).Set("DSCP", b>>2).Set("ECN", b&3) }

@@ -162,7 +162,9 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 	if p.Fragment {
 		r.fragments.Apply(&p.Packet)
 	}
-	p.flowless = p.IPVersion == 0 || !p.Src.IsValid() || p.reason != decode.ReasonNone
+	// A transport header that contradicts itself still names its flow.
+	p.flowless = p.IPVersion == 0 || !p.Src.IsValid() ||
+		p.reason != decode.ReasonNone && (p.reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
 	p.weight = p.LinkLen + p.IPLen
 	if cfg.IgnoreVLANs {
 		p.VLAN = 0
