@@ -238,7 +238,9 @@ func TestTLS(t *testing.T) {
 		if tc.pair != nil {
 			config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return tc.pair, nil }
 		}
+		base.mu.Lock()
 		base.last = nil
+		base.mu.Unlock()
 		rsp, err := client(config).Get(urls[1] + "/lua/a.lua")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -246,9 +248,11 @@ func TestTLS(t *testing.T) {
 		}
 		_ = rsp.Body.Close()
 		user := ""
+		base.mu.Lock()
 		if base.last != nil {
 			user = base.last.User
 		}
+		base.mu.Unlock()
 		if user != tc.user || (tc.user == "") != (rsp.StatusCode == 302) {
 			t.Errorf("%s: user %q, status %d", name, user, rsp.StatusCode)
 		}

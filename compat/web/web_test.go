@@ -61,6 +61,7 @@ type site struct {
 	store keyvalue.Store
 	users *users.Manager
 	last  *ScriptRequest
+	mu    sync.Mutex // guards last and log where requests come over the network
 	log   bytes.Buffer
 	run   runner
 	dir   string
@@ -114,13 +115,18 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		return err
 	}
 	cfg := Config{HTTP: Listen{Port: 3000}, Version: "6.3", Platform: "x86_64",
-		Logf:         func(_ int, f string, a ...any) { s.log.WriteString(f + "\n") },
+		Logf:         func(_ int, f string, a ...any) { s.mu.Lock(); defer s.mu.Unlock(); s.log.WriteString(f + "\n") },
 		Replacements: map[string]string{"@HTTP_PREFIX@": "/pre", "@NTOP_PRODUCT_NAME@": "ntopng"}}
 	if change != nil {
 		change(&cfg)
 	}
 	s.Server, err = New(cfg, Deps{Store: store, Prefs: p, Users: s.users, Layout: l, Interfaces: fakeInterfaces{},
-		Runner: runner(func(q *ScriptRequest, out *Response) error { s.last = q; return s.run(q, out) })})
+		Runner: runner(func(q *ScriptRequest, out *Response) error {
+			s.mu.Lock()
+			s.last = q
+			s.mu.Unlock()
+			return s.run(q, out)
+		})})
 	if err != nil {
 		t.Fatal(err)
 	}
