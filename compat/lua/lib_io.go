@@ -220,10 +220,10 @@ func fileToString(l *golua.State) int {
 		return ret(l, "file (closed)")
 	}
 	p, _ := layout.Address(layout.Arg(l, 1))
-	return ret(l, "file (0x"+hex(uint64(p))+")")
+	return ret(l, "file (0x"+hexText(uint64(p))+")")
 }
 
-func hex(n uint64) string {
+func hexText(n uint64) string {
 	const digits = "0123456789abcdef"
 	var b [16]byte
 	i := len(b)

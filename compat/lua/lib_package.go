@@ -91,11 +91,15 @@ func searchPath(l *golua.State) int {
 	if file == "" {
 		return ret(l, tried)
 	}
-	p, err := vm.rt.chunk(file)
+	c, err := vm.rt.cachedChunk(file)
 	if err != nil {
 		layout.Raise(l, 1, "error loading module '%s' from file '%s':\n\t%s", name, file, err.Error())
 	}
-	return ret(l, layout.NewClosure(l, p), file)
+	f := layout.NewClosure(l, c.proto)
+	if c.twin != nil && !vm.rt.cfg.NoTwins {
+		f = withTwin(c.twin, f)
+	}
+	return ret(l, f, file)
 }
 
 // find looks a module name up in a path; tried lists the files that do not exist.

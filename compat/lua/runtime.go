@@ -42,6 +42,8 @@ type Config struct {
 	// Prepare runs on each new VM before it enters the pool, for example to
 	// require common modules.
 	Prepare func(vm *VM) error
+	// NoTwins runs every module's own Lua code, also where a native twin exists.
+	NoTwins bool
 }
 
 // Runtime makes VMs that share compiled chunks. It is safe for concurrent use;
@@ -75,6 +77,7 @@ type cached struct {
 	size  int64
 	mtime time.Time
 	proto *layout.Prototype
+	twin  twin // nil for all but a few known modules
 }
 
 // NewRuntime checks that the linked go-lua is the one this package was written
@@ -244,12 +247,20 @@ func (r *Runtime) panicked(name string, what any) {
 	}
 }
 
-// maxChunks bounds the chunk cache by its approximate size.
+// maxChunkBytes bounds the chunk cache by its approximate size.
 const maxChunkBytes = 512 << 20
 
 // chunk returns the compiled form of a file, from the cache while size and
 // modification time stay the same.
 func (r *Runtime) chunk(path string) (*layout.Prototype, error) {
+	c, err := r.cachedChunk(path)
+	if err != nil {
+		return nil, err
+	}
+	return c.proto, nil
+}
+
+func (r *Runtime) cachedChunk(path string) (*cached, error) {
 	size, mtime, err := r.cfg.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open %s", path)
@@ -258,7 +269,7 @@ func (r *Runtime) chunk(path string) (*layout.Prototype, error) {
 	c := r.chunks[path]
 	r.mu.Unlock()
 	if c != nil && c.size == size && c.mtime.Equal(mtime) {
-		return c.proto, nil
+		return c, nil
 	}
 	src, mtime, err := r.cfg.ReadFile(path)
 	if err != nil {
@@ -272,10 +283,11 @@ func (r *Runtime) chunk(path string) (*layout.Prototype, error) {
 	if r.bytes > maxChunkBytes {
 		r.chunks, r.bytes = map[string]*cached{}, 0
 	}
-	r.chunks[path] = &cached{int64(len(src)), mtime, p}
+	c = &cached{int64(len(src)), mtime, p, twins[sourceHash(src)]}
+	r.chunks[path] = c
 	r.bytes += int64(p.Size())
 	r.mu.Unlock()
-	return p, nil
+	return c, nil
 }
 
 // compile translates and compiles source text.
