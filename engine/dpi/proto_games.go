@@ -2,7 +2,8 @@ package dpi
 
 // Games and game engines with a public or observed framing. RakNet: its manual,
 // "offline message id". Source engine: Valve's "Server queries" and "A2S".
-// The others are the constants that open the clients' own datagrams.
+// The others have no public description: their constants are those that nDPI
+// 4.11 looks for.
 
 func init() {
 	signature(Dissector{ID: idRaknet, Name: "RakNet", L4: UDP, Min: 17, Priority: 1, First: "\x01\x02\x05\x06\x07\x08\x1c\x14\x11\x12\x13\x17\x18\x19\x1a"}, func(_ *Context, b []byte) bool {
@@ -59,8 +60,8 @@ func init() {
 	signature(Dissector{ID: idTocaBoca, Name: "TocaBoca", L4: UDP, Min: 24, Ports: []uint16{5055}}, func(c *Context, b []byte) bool {
 		return be64(b) == 0x7d7d7d7d7d7d7d7d || be32(b) == 0xffff0001 && be32(b[12:]) == 0x02ff0104
 	})
-	signature(Dissector{ID: idAmongUs, Name: "AmongUs", L4: UDP, Ports: []uint16{22023, 22123, 22223, 22323, 22423, 22523, 22623, 22723, 22823, 22923}, OnlyPorts: true, Min: 8}, func(_ *Context, b []byte) bool {
-		return b[0] == 8
+	signature(Dissector{ID: idAmongUs, Name: "AmongUs", L4: UDP, Min: 10, First: "\x08"}, func(_ *Context, b []byte) bool {
+		return be64(b) == 0x0800010080d90203
 	})
 	signature(Dissector{ID: idWorldofwarcraft, Name: "WorldOfWarcraft", L4: TCP, Min: 8, Ports: []uint16{3724}}, func(c *Context, b []byte) bool {
 		return hasAt(b, 2, "WORLD OF WARCRAFT CONNECTION") || c.Port(3724) && (hasAt(b, 4, "WoW") || hasAt(b, 5, "WoW"))
@@ -69,8 +70,8 @@ func init() {
 		return hasAt(b, 1, "NETCODE ") // netcode.io connection request
 	})
 	Register(Dissector{ID: idEpicgames, Name: "EpicGames", L4: UDP, Min: 5, MaxPackets: 4, Func: dissectUnreal})
-	signature(Dissector{ID: idGaijin, Name: "GaijinEntertainment", L4: UDP, Min: 4, Ports: []uint16{20010, 20011, 20020, 20021}}, func(c *Context, b []byte) bool {
-		return c.Port(20010, 20011, 20020, 20021) && be16(b) == 0x8fff
+	signature(Dissector{ID: idGaijin, Name: "GaijinEntertainment", L4: UDP, Min: 8, First: "\x8f"}, func(_ *Context, b []byte) bool {
+		return be16(b) == 0x8fff && b[2] == 0 && be32(b[4:]) == 0x82ff0001
 	})
 	signature(Dissector{ID: idSteam, Name: "Steam", L4: UDP, Ports: []uint16{27036}, Min: 16, First: "\xffV"}, func(_ *Context, b []byte) bool {
 		return be32(b) == 0xffffffff && be32(b[4:]) == 0x214c5fa0 || has(b, "VS01") // In-Home Streaming discovery, Steam datagrams
@@ -85,8 +86,8 @@ func init() {
 		return len(b) == 24 && *note != 0 && be64(b[4:]) == *note
 	})
 	Register(Dissector{ID: idActivision, Name: "Activision", L4: UDP, Min: 18, MaxPackets: 6, First: "\x0c\x0d\x29\x28", Func: dissectActivision})
-	signature(Dissector{ID: idPathofexile, Name: "PathofExile", L4: TCP, Ports: []uint16{6112}, Min: 8, OnlyPorts: true}, func(_ *Context, b []byte) bool {
-		return be16(b) == 3 && len(b) >= 8 || be16(b) == 5
+	signature(Dissector{ID: idPathofexile, Name: "PathofExile", L4: TCP, Ports: []uint16{6112}, Min: 26, First: "\x00"}, func(_ *Context, b []byte) bool {
+		return len(b) < 50 && be16(b[1:]) == 0x0300 && b[6] == 0 && be16(b[7:]) == 0x0200 && be64(b[len(b)-8:]) == 0x40000001
 	})
 }
 

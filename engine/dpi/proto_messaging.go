@@ -1,8 +1,8 @@
 package dpi
 
 // Messengers, cloud agents and vendor protocols that open with constants of
-// their own; where a name is given it is the source's (the constants are those
-// the clients send).
+// their own. Where a document describes them it is named; the other constants are
+// those that nDPI 4.11 looks for.
 
 func init() {
 	Register(Dissector{ID: idDiscord, Name: "Discord", L4: UDP, Min: 8, MaxPackets: 3, Priority: -1, Func: func(c *Context) Verdict {
@@ -83,20 +83,23 @@ func init() {
 		version, command := be16(b[1:]), be16(b[3:])
 		return b[len(b)-1] == 3 && version != 0 && (command >= 1 && command <= 0xb5 || command >= 0x3f7 && command <= 0x3f9)
 	})
-	signature(Dissector{ID: idTeamviewer, Name: "TeamViewer", L4: TCP | UDP, Ports: []uint16{5938}, Min: 4}, func(c *Context, b []byte) bool {
-		if c.L4 == TCP {
-			return b[0] == 0x17 && b[1] == 0x24 || b[0] == 0x11 && b[1] == 0x30
-		}
-		return len(b) > 13 && b[0] == 0 && b[11] == 0x17 && b[12] == 0x24
+	signature(Dissector{ID: idTeamviewer, Name: "TeamViewer", L4: TCP, Ports: []uint16{5938}, OnlyPorts: true, Min: 4}, func(_ *Context, b []byte) bool {
+		return b[0] == 0x17 && b[1] == 0x24 || b[0] == 0x11 && b[1] == 0x30
 	})
+	Register(Dissector{ID: idTeamviewer, Name: "TeamViewer", L4: UDP, Ports: []uint16{5938}, First: "\x00", Min: 14, MaxPackets: 6, Func: func(c *Context) Verdict {
+		if c.B[11] != 0x17 || c.B[12] != 0x24 {
+			return No
+		}
+		if c.N() > 1 || c.Port(5938) {
+			return c.Found(idTeamviewer)
+		}
+		return More
+	}})
 	signature(Dissector{ID: idSoftether, Name: "Softether", L4: UDP, Ports: []uint16{5004}, Min: 2, First: "IA\x00"}, func(c *Context, b []byte) bool {
 		return has(b, "IP=") && contains(b, ",PORT=") || len(b) == 1 && b[0] == 'A' && c.Port(5004)
 	})
-	signature(Dissector{ID: idApplePush, Name: "ApplePush", L4: TCP, Ports: []uint16{5223, 2195, 2197}, OnlyPorts: true, Min: 5}, func(_ *Context, b []byte) bool {
-		return b[0] == 0x0d && int(be32(b[1:]))+5 == len(b)
-	})
-	signature(Dissector{ID: idRadmin, Name: "Radmin", L4: TCP, Ports: []uint16{4899}, Min: 8, First: "\x01"}, func(_ *Context, b []byte) bool {
-		return be32(b) == 0x01000000 && be32(b[4:]) == 0x01000000
+	signature(Dissector{ID: idRadmin, Name: "Radmin", L4: TCP, Ports: []uint16{4899}, Min: 10, First: "\x01"}, func(_ *Context, b []byte) bool {
+		return len(b) == 10 && be32(b) == 0x01000000 && b[4] == 1 && be16(b[8:]) == 0x0808
 	})
 	signature(Dissector{ID: idTuyaLp, Name: "TuyaLP", L4: UDP, Ports: []uint16{6666, 6667}, Min: 20, OnlyPorts: true}, func(_ *Context, b []byte) bool {
 		return be32(b) == 0x55aa && be32(b[len(b)-4:]) == 0xaa55

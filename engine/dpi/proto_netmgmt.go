@@ -54,8 +54,8 @@ func init() {
 	signature(Dissector{ID: idZabbix, Name: "Zabbix", L4: TCP, Ports: []uint16{10050, 10051}, First: "Z", Min: 5}, func(_ *Context, b []byte) bool {
 		return has(b, "ZBXD") && b[4] >= 1 && b[4] <= 7
 	})
-	signature(Dissector{ID: idMerakiCloud, Name: "MerakiCloud", L4: UDP, Ports: []uint16{7351}, Min: 8}, func(_ *Context, b []byte) bool {
-		return be32(b) == 0xfef7281e || len(b) >= 14 && be16(b) == 0xfe && be16(b[2:]) == 0xf728
+	signature(Dissector{ID: idMerakiCloud, Name: "MerakiCloud", L4: UDP, Ports: []uint16{7351}, OnlyPorts: true, Min: 5}, func(_ *Context, b []byte) bool {
+		return be32(b) == 0xfef72891 // the constant nDPI 4.11 looks for
 	})
 }
 

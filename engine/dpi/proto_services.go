@@ -2,7 +2,8 @@ package dpi
 
 import "bytes"
 
-// Services with a short, certain opening. BJNP: Canon's printer protocol.
+// Services with a short opening; those without a document here have the
+// constants that nDPI 4.11 looks for. BJNP: Canon's printer protocol.
 // HiSLIP: IVI-6.1. Munin: node protocol. DLEP: RFC 8175. AFP: DSI header. AMS:
 // Beckhoff TC1000 documentation. Ceph: messenger banner. OpenFlow: 1.5 header.
 // Skinny: SCCP header. Whois: RFC 3912. ICA and CGP: Citrix. UFTP: version 4 and

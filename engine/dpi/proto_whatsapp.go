@@ -1,7 +1,8 @@
 package dpi
 
 // WhatsApp's chat connection: the first bytes of its Noise handshake ("ED", a
-// routing block, "WA" and a version), as its clients send them.
+// routing block, "WA" and a version), in the forms that nDPI
+// 4.11 lists.
 
 func init() {
 	signature(Dissector{ID: idWhatsapp, Name: "WhatsApp", L4: TCP, First: "EW", Min: 4}, func(_ *Context, b []byte) bool {
