@@ -119,6 +119,7 @@ func (p *PidFile) Remove() {
 	if os.Remove(p.path) != nil {
 		_ = p.file.Truncate(0)
 	}
+	_ = syscall.Flock(int(p.file.Fd()), syscall.LOCK_UN)
 	_ = p.file.Close()
 }
 

@@ -68,7 +68,7 @@ func openJournal(cfg EmbeddedConfig, apply func([]string) error, damaged func())
 		return nil, fmt.Errorf("%s is in use by another instance", cfg.Dir)
 	}
 	if err := j.load(apply); err != nil {
-		_ = j.lock.Close()
+		j.unlock()
 		return nil, err
 	}
 	return j, nil
@@ -323,6 +323,13 @@ func (j *journal) close() error {
 		err = j.file.Close()
 		j.file = nil
 	}
-	_ = j.lock.Close()
+	j.unlock()
 	return err
+}
+
+// unlock gives the directory free at once: a process being started at this
+// moment still holds a copy of the descriptor, which Close would leave locked.
+func (j *journal) unlock() {
+	_ = syscall.Flock(int(j.lock.Fd()), syscall.LOCK_UN)
+	_ = j.lock.Close()
 }
