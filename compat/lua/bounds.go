@@ -26,14 +26,9 @@ type bounds struct {
 	over     error // once ended, a run stays ended
 }
 
-func (b *bounds) begin(ctx context.Context, cfg Config, now time.Time) {
-	*b = bounds{ctx: ctx, limit: cfg.MemoryLimit}
-	if cfg.Deadline > 0 {
-		b.deadline = now.Add(cfg.Deadline)
-	}
-	if d, ok := ctx.Deadline(); ok && (b.deadline.IsZero() || d.Before(b.deadline)) {
-		b.deadline = d
-	}
+func (b *bounds) begin(ctx context.Context, limit int64) {
+	*b = bounds{ctx: ctx, limit: limit}
+	b.deadline, _ = ctx.Deadline()
 	if b.limit > 0 {
 		b.base = heapSize()
 	}

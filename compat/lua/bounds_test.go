@@ -44,6 +44,8 @@ var runaways = map[string]string{
 	"metamethod":       "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) while true do pcall(function() return t[1] end) end",
 	"concat":           "local t = {} for i = 1, 1e5 do t[i] = 'x' end while true do table.concat(t) end",
 	"generic for":      "for _ in function() return 1 end do end",
+	"execute":          "while true do os.execute('sleep 30') end",
+	"popen":            "local p = io.popen('sleep 30; echo x') local s = p:read('a') while true do end",
 	"load":             "while true do load('return 1')() end",
 	"gsub callback":    `while true do (("x"):rep(1000)):gsub("x", function() return "y" end) end`,
 }

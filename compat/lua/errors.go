@@ -76,9 +76,8 @@ func (o *owner) HandleError(l *golua.State, v any) any {
 
 // failure is a caught error: the Lua value, or the end of the run.
 type failure struct {
-	value     any
-	traceback string
-	killed    *killed
+	value  any
+	killed *killed
 }
 
 // caught turns what a protected call of go-lua returned into a failure.

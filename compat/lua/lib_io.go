@@ -382,6 +382,9 @@ func read(l *golua.State, f *file, formats []any, first int) int {
 		return result(l, err, "")
 	}
 	out, err := f.read(l, formats, first)
+	if f.cmd != nil {
+		vmOf(l).tick(l) // the command may have been ended with the run
+	}
 	if err != nil {
 		return result(l, err, "")
 	}

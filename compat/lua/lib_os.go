@@ -2,6 +2,7 @@ package lua
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -98,10 +99,16 @@ func osExit(l *golua.State) int {
 
 // command makes a shell command that ends with the run.
 func (vm *VM) command(line string) *exec.Cmd {
-	if vm.bounds.ctx != nil {
-		return exec.CommandContext(vm.bounds.ctx, "/bin/sh", "-c", line)
+	ctx := vm.bounds.ctx
+	if ctx == nil {
+		ctx = context.Background()
 	}
-	return exec.Command("/bin/sh", "-c", line)
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
+	// The shell's own children hold the pipe as well: end the whole group.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	return cmd
 }
 
 func osExecute(l *golua.State) int {
@@ -110,7 +117,9 @@ func osExecute(l *golua.State) int {
 	}
 	cmd := vmOf(l).command(checkStr(l, 1))
 	cmd.Stdout, cmd.Stderr = vmOf(l).rt.cfg.Stdout, vmOf(l).rt.cfg.Stderr
-	return exitStatus(l, cmd.Run())
+	err := cmd.Run()
+	vmOf(l).tick(l)
+	return exitStatus(l, err)
 }
 
 // exitStatus is what os.execute and the close of a pipe return.

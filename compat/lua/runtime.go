@@ -61,10 +61,9 @@ type Runtime struct {
 	loggedMu sync.Mutex
 	logged   map[string]bool
 
-	pool   chan *VM
-	refill chan struct{}
-	stop   chan struct{}
-	done   sync.WaitGroup
+	pool chan *VM
+	stop chan struct{}
+	done sync.WaitGroup
 }
 
 type namespaceValues struct {

@@ -3,7 +3,6 @@ package lua
 import (
 	"context"
 	"fmt"
-	"time"
 
 	golua "github.com/Shopify/go-lua"
 
@@ -13,11 +12,10 @@ import (
 // VM runs scripts one after another on one goroutine. It is used for one
 // request or one periodic run and closed.
 type VM struct {
-	rt      *Runtime
-	l       *golua.State
-	host    any
-	closed  bool
-	strings *layout.Table // metatable of strings
+	rt     *Runtime
+	l      *golua.State
+	host   any
+	closed bool
 
 	handlers      []handler
 	lastTraceback string
@@ -135,7 +133,12 @@ func (vm *VM) run(ctx context.Context, f any, args []any) ([]any, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	vm.bounds.begin(ctx, vm.rt.cfg, time.Now())
+	if d := vm.rt.cfg.Deadline; d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d) // ends commands that a script waits for
+		defer cancel()
+	}
+	vm.bounds.begin(ctx, vm.rt.cfg.MemoryLimit)
 	in := make([]any, len(args))
 	for i, a := range args {
 		in[i] = toLua(a)

@@ -9,6 +9,8 @@
 // everything an exported name of compat/lua speaks of stay outside.
 package layout
 
+//lint:file-ignore U1000 the mirrors repeat every field of the mirrored types
+
 import (
 	"unsafe"
 
