@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"ntopgo/compat/periodic"
 	"ntopgo/compat/web"
 	"ntopgo/engine/capture"
+	"ntopgo/engine/iface"
 )
 
 // patience is how long running periodic scripts may take to end at shutdown.
@@ -107,7 +109,6 @@ func (a *app) serve() error {
 	if err := a.changeUser(); err != nil {
 		return err
 	}
-	a.startReading(ctx)
 	if err := server.Start(ctx); err != nil {
 		return err
 	}
@@ -116,6 +117,8 @@ func (a *app) serve() error {
 	for _, addr := range server.Addresses() {
 		a.log.Printf("Web interface on %s", addr)
 	}
+	a.testScript(ctx, "pre", a.opts.TestScriptPre)
+	a.startReading(ctx)
 	scheduler.Start(ctx)
 	cli.Started(nil)
 	go a.watchFiles(ctx)
@@ -186,30 +189,52 @@ func (a *app) changeUser() error {
 	return nil
 }
 
-// watchFiles says when capture files are read, and ends the program then if it
-// is to.
+// watchFiles says when capture files are read, runs the test script, and ends
+// the program where it is to end then.
 func (a *app) watchFiles(ctx context.Context) {
+	files := 0
 	for _, i := range a.ifaces {
 		if i.Info().Kind != capture.KindFile {
-			if a.opts.ShutdownWhenDone {
-				return
-			}
 			continue
 		}
 		select {
 		case <-i.Done():
+			a.describeFile(i)
+			files++
 		case <-ctx.Done():
 			return
 		}
-		s := i.Stats()
-		line := fmt.Sprintf("%s: %d packets, %d bytes, %d flows, %d hosts", i.Name(), s.Total.Packets, s.Total.Bytes,
-			s.Flows, s.Hosts)
-		if s.Source.Errors > 0 {
-			line += fmt.Sprintf(", %d damaged records", s.Source.Errors)
-		}
-		a.log.Printf("%s", line)
 	}
-	if a.opts.ShutdownWhenDone {
+	if files == 0 {
+		return
+	}
+	a.testScript(ctx, "runtime", a.opts.TestScript)
+	if a.opts.ShutdownWhenDone && files == len(a.ifaces) {
+		a.testScript(ctx, "post", a.opts.TestScriptPost)
 		a.shutdown()
+	}
+}
+
+func (a *app) describeFile(i *iface.Interface) {
+	s := i.Stats()
+	line := fmt.Sprintf("%s: %d packets, %d bytes, %d flows, %d hosts", i.Name(), s.Total.Packets, s.Total.Bytes,
+		s.Flows, s.Hosts)
+	if s.Source.Errors > 0 {
+		line += fmt.Sprintf(", %d damaged records", s.Source.Errors)
+	}
+	a.log.Printf("%s", line)
+}
+
+// testScript runs one of the shell commands of --test-script-pre, --test-script
+// and --test-script-post, and waits for it. The web interface answers meanwhile.
+func (a *app) testScript(ctx context.Context, phase, command string) {
+	if command == "" {
+		return
+	}
+	a.log.Printf("Running the %s test script: %s", phase, command)
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		a.log.Warnf("%s test script: %v", phase, err)
 	}
 }
