@@ -26,7 +26,10 @@ const patience = 3 * time.Second
 // are read where --shutdown-when-done asks for that.
 func serve(opts *cli.Options) error {
 	if opts.Daemon && !cli.IsBackground() {
-		return cli.Background(filepath.Join(os.TempDir(), "ntopng.stderr"))
+		if err := os.MkdirAll(opts.DataDir, 0o755); err != nil {
+			return fmt.Errorf("data directory: %w", err)
+		}
+		return cli.Background(filepath.Join(opts.DataDir, "ntopng.stderr"))
 	}
 	err := serveHere(opts)
 	cli.Started(err)
