@@ -172,7 +172,9 @@ func baseToNumber(l *golua.State) int {
 	}
 	s = strings.ToLower(strings.Trim(s, " \t\n\r\f\v"))
 	neg := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(s, "-")
+	if neg || strings.HasPrefix(s, "+") {
+		s = s[1:]
+	}
 	var n uint64
 	for i := 0; i < len(s); i++ {
 		d := int64(99)

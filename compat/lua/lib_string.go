@@ -88,7 +88,7 @@ func strReverse(l *golua.State) int {
 }
 
 // maxString is the longest string made at once.
-const maxString = 1 << 31
+const maxString = 1<<31 - 1
 
 func strRep(l *golua.State) int {
 	s, n, sep := checkStr(l, 1), checkInt(l, 2), optStr(l, 3, "")

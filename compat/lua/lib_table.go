@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"math"
 	"sort"
 
 	golua "github.com/Shopify/go-lua"
@@ -147,10 +148,10 @@ func tabMove(l *golua.State) int {
 		dst = checkList(l, 5)
 	}
 	if e >= f {
-		if !(f > 0 || e < 1<<62+f) {
+		if !(f > 0 || e < math.MaxInt64+f) {
 			argError(l, 3, "too many elements to move")
 		}
-		if d > 1<<62-(e-f) && d > 9223372036854775807-(e-f) {
+		if d > math.MaxInt64-(e-f) {
 			argError(l, 4, "destination wrap around")
 		}
 		if d > e || d <= f || dst.v != src.v {

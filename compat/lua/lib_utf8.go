@@ -67,7 +67,7 @@ func relative(i int64, n int) int64 {
 	switch {
 	case i >= 0:
 		return i
-	case -i > int64(n):
+	case i < -int64(n):
 		return 0
 	}
 	return int64(n) + i + 1
@@ -132,6 +132,9 @@ func utf8Codes(l *golua.State) int {
 	next := layout.Function(func(l *golua.State) int {
 		s := checkStr(l, 1)
 		at := checkInt(l, 2)
+		if at < 0 {
+			return 0
+		}
 		for continuation(s, at) {
 			at++
 		}

@@ -12,10 +12,8 @@ for _, a in ipairs(vals) do
       function() return a << b end, function() return a >> b end,
       function() return a < b end, function() return a <= b end,
     }
-    -- Bit operations on numeric strings: the manual allows them, Debian's build does not.
-    local strings = type(a) == "string" or type(b) == "string"
     for i, f in ipairs(ops) do
-      local ok, v = pcall(not (strings and i >= 10 and i <= 14) and f or type)
+      local ok, v = pcall(f)
       if v ~= v then v = "nan" end
       r[i] = (math.type(v) or "") .. tostring(v)
     end
@@ -23,7 +21,7 @@ for _, a in ipairs(vals) do
   end
 end
 for _, a in ipairs(vals) do
-  P(function() return -a end) P(type(a) == "number" and function() return ~a end or type) P(math.tointeger, a) P(math.type, a) P(tonumber, a)
+  P(function() return -a end) P(function() return ~a end) P(math.tointeger, a) P(math.type, a) P(tonumber, a)
   P(math.floor, a) P(math.ceil, a) P(math.abs, a) P(string.format, "%d", a) P(string.format, "%.3f", a) P(string.format, "%x", a)
 end
 P(function() return 1 // 0 end) P(function() return 1 % 0 end) P(function() return 1.0 // 0 end) P(function() return -1 // 0.0 end)

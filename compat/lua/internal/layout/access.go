@@ -177,7 +177,7 @@ func (m *state) length(v any, operand int) any {
 		return Int(int64(len(s)))
 	}
 	if f := m.metaField(v, "__len"); f != nil {
-		return m.call1(f, v)
+		return m.call1(f, v, v)
 	}
 	if t := asTable(v); t != nil {
 		return Int(t.Len())

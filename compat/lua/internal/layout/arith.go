@@ -100,7 +100,7 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 			if v, ok := m.compute(op, x, y); ok {
 				return v
 			}
-		} else if i, ok := ToInteger(x); ok {
+		} else if i, ok := ToInteger(x); ok && !isString(b) && !isString(c) {
 			if j, ok := ToInteger(y); ok {
 				return Int(bitwise(op, i, j))
 			}
@@ -125,6 +125,8 @@ func (m *state) arith(op int, b, c any, rb, rc int) any {
 	m.raiseType(c, "perform arithmetic on", rc)
 	return nil
 }
+
+func isString(v any) bool { _, ok := v.(string); return ok }
 
 // checkZero raises the error of an integer division by zero. With a string
 // operand Lua's error comes from the string library and has no position.
@@ -198,6 +200,12 @@ func (m *state) isHelper(f any) bool {
 
 // bitError reports the operand that is no integer.
 func (m *state) bitError(b, c any, xok, yok bool, rb, rc int) {
+	switch {
+	case isString(b):
+		m.raiseType(b, "perform bitwise operation on", rb)
+	case isString(c) && xok:
+		m.raiseType(c, "perform bitwise operation on", rc)
+	}
 	if xok && yok {
 		if _, ok := ToInteger(b); ok {
 			b, rb = c, rc
@@ -282,6 +290,9 @@ func (m *state) binaryMeta(b, c any, event string) (any, bool) {
 	}
 	if f == nil {
 		return nil, false
+	}
+	if !isFunction(f) && m.metaField(f, "__call") == nil {
+		m.raise("attempt to call a %s value (metamethod '%s')", m.namedType(f), event[2:])
 	}
 	return m.call1(f, b, c), true
 }

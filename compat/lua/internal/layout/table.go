@@ -272,7 +272,8 @@ func (t *Table) Next(k any) (nk, nv any, found bool) {
 		return nk, nv, true
 	}
 	if n, ok := toKeyInt(k); ok {
-		if uint64(n-1) < uint64(len(t.array)) {
+		// Up to the capacity: the list part shrinks when its end is cleared.
+		if uint64(n-1) < uint64(cap(t.array)) {
 			it.i = int(n)
 			nk, nv, _ = it.Next()
 			return nk, nv, true
@@ -286,11 +287,6 @@ func (t *Table) Next(k any) (nk, nv any, found bool) {
 			nk, nv, _ = it.Next()
 			return nk, nv, true
 		}
-	}
-	if f, ok := k.(float64); ok && f >= 1 && int(f) == len(t.array)+1 {
-		// The list part shrank under the iteration.
-		nk, nv, _ = it.Next()
-		return nk, nv, true
 	}
 	return nil, nil, false
 }
