@@ -161,6 +161,7 @@ func (s *syncBuffer) String() string {
 type Options struct {
 	Args []string
 	Dir  string   // data directory; default: a new one
+	Env  []string // beside the environment of the test
 	In   []string // command that runs the program, such as ip netns exec NAME
 	Addr string   // address of the web interface; default 127.0.0.1
 }
@@ -185,6 +186,7 @@ func Start(t testing.TB, o Options) *Program {
 		"-w", fmt.Sprintf("%s:%d", o.Addr, p.Port))
 	args = append(args, o.Args...)
 	p.Cmd = exec.Command(args[0], args[1:]...)
+	p.Cmd.Env = append(os.Environ(), o.Env...)
 	p.Cmd.Stdout, p.Cmd.Stderr = &p.log, &p.log
 	p.Cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.Cmd.Start(); err != nil {
