@@ -133,9 +133,6 @@ func tabRemove(l *golua.State) int {
 	for ; pos < n; pos++ {
 		t.set(pos, t.get(pos+1))
 	}
-	if layout.ArgCount(l) <= 1 && n == 0 {
-		return ret(l, v)
-	}
 	t.set(pos, nil)
 	return ret(l, v)
 }

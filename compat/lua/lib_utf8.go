@@ -154,7 +154,7 @@ func utf8Offset(l *golua.State) int {
 	s := checkStr(l, 1)
 	n := checkInt(l, 2)
 	def := int64(1)
-	if n <= 0 {
+	if n < 0 {
 		def = int64(len(s)) + 1
 	}
 	at := relative(optInt(l, 3, def), len(s)) - 1

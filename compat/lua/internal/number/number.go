@@ -100,9 +100,14 @@ func parseHex(s string) (any, bool) {
 		}
 		digits++
 		whole = whole<<4 | uint64(d)
-		mant = mant*16 + float64(d)
-		if dot {
-			exp -= 4
+		// Digits beyond what a float can tell apart only count for the exponent.
+		if mant < 1<<120 {
+			mant = mant*16 + float64(d)
+			if dot {
+				exp -= 4
+			}
+		} else if !dot {
+			exp += 4
 		}
 	}
 	if digits == 0 {
@@ -116,11 +121,12 @@ func parseHex(s string) (any, bool) {
 			return nil, false
 		}
 		t := s[i+1:]
-		if t[0] == '+' {
+		plus := t[0] == '+'
+		if plus {
 			t = t[1:]
 		}
 		for k := 0; k < len(t); k++ {
-			if (t[k] < '0' || t[k] > '9') && !(k == 0 && t[k] == '-') {
+			if (t[k] < '0' || t[k] > '9') && !(k == 0 && t[k] == '-' && !plus) {
 				return nil, false
 			}
 		}
