@@ -8,6 +8,7 @@ import (
 	"ntopgo/compat/lua"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 )
 
@@ -144,9 +145,28 @@ func (q *flowFilter) addNumbers(o options) {
 			q.add(func(*flow.Flow) bool { return false })
 		}
 	}
+	if s := strings.ToLower(o.str("textFilter")); s != "" { // beyond the original's filters
+		q.add(func(f *flow.Flow) bool { return q.contains(f, s) })
+	}
 	if s := strings.ToUpper(o.str("macFilter")); s != "" {
 		q.add(func(f *flow.Flow) bool { return f.CliMAC.String() == s || f.SrvMAC.String() == s })
 	}
+}
+
+// contains looks for lower-case text in what a listing shows of a flow: its
+// addresses, the names of its ends, its application and what it is about.
+func (q *flowFilter) contains(f *flow.Flow, text string) bool {
+	for _, s := range []string{flowInfo(f), f.Client.String(), f.Server.String(), q.c.protocolName(f)} {
+		if strings.Contains(strings.ToLower(s), text) {
+			return true
+		}
+	}
+	for _, h := range []*host.Host{f.Cli, f.Srv} {
+		if h != nil && matchHost(h, text) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // addProtocol takes an id, a name, or "master.app" of either.
@@ -226,6 +246,8 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 		return str(func(f *flow.Flow) string { return l4Name(f.Key.Proto) })
 	case "ndpi", "protocol":
 		return str(func(f *flow.Flow) string { return c.protocolName(f) })
+	case "packets":
+		return num(func(f *flow.Flow) float64 { return float64(f.Packets()) })
 	case "duration":
 		return num(func(f *flow.Flow) float64 { return float64(f.Duration()) })
 	case "thpt":

@@ -116,6 +116,8 @@ const (
 	argCIDR
 	argDevice
 	argArray
+	// argText is beyond the original's arguments: part of a name or address.
+	argText = 27
 )
 
 // Kinds of traffic that listings can be limited to.
@@ -155,6 +157,7 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 	version, proto := c.OptInteger(argIPVersion, 0), c.OptInteger(argProtocol, -1)
 	traffic, mac := c.OptInteger(argTraffic, 0), strings.ToUpper(c.OptString(argMAC, ""))
 	blacklisted, anomalous, dhcp := c.OptBool(argBlacklisted, false), c.OptBool(argAnomalous, false), c.OptBool(argDHCP, false)
+	text := strings.ToLower(c.OptString(argText, ""))
 	country, asn := c.OptString(argCountry, ""), c.OptInteger(argASN, -1)
 	var cidr netip.Prefix
 	if s := c.OptString(argCIDR, ""); s != "" {
@@ -174,7 +177,8 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 			cidr.IsValid() && !cidr.Contains(h.Addr),
 			country != "", asn > 0, // no host has a country or AS until geolocation is built
 			blacklisted, anomalous, // no host is either yet
-			dhcp && d.Names.DHCP == "":
+			dhcp && d.Names.DHCP == "",
+			text != "" && nameWith(h, d, text) == "":
 			return false
 		}
 		return true
@@ -283,16 +287,20 @@ func findHost(c *Call) {
 // matchHost is the first of the host's names and addresses that contains want.
 func matchHost(h *host.Host, want string) string {
 	match := ""
-	h.Update(func(d *host.Data) {
-		n := &d.Names
-		for _, s := range []string{hostKey(h.Key), hostMAC(d), n.MDNS, n.Resolved, n.NetBIOS, n.TLS, n.HTTP, n.DHCP} {
-			if s != "" && strings.Contains(strings.ToLower(s), want) {
-				match = s
-				return
-			}
-		}
-	})
+	h.Update(func(d *host.Data) { match = nameWith(h, d, want) })
 	return match
+}
+
+// nameWith is the first of the names and addresses in d that contains want,
+// which is in lower case; "" when none does.
+func nameWith(h *host.Host, d *host.Data, want string) string {
+	n := &d.Names
+	for _, s := range []string{hostKey(h.Key), hostMAC(d), n.MDNS, n.Resolved, n.NetBIOS, n.TLS, n.HTTP, n.DHCP} {
+		if s != "" && strings.Contains(strings.ToLower(s), want) {
+			return s
+		}
+	}
+	return ""
 }
 
 func findHostByMac(c *Call) {

@@ -1,7 +1,7 @@
 -- The status line and headers that every answer begins with, and escaping.
 local http = {}
 
-local reasons = { [200] = "OK", [302] = "Found", [400] = "Bad Request", [403] = "Forbidden", [404] = "Not Found",
+local reasons = { [200] = "OK", [302] = "Found", [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found",
    [405] = "Method Not Allowed", [409] = "Conflict", [500] = "Internal Server Error" }
 
 -- begin prints the header block of an answer of the given type.
@@ -14,7 +14,7 @@ function http.begin(content_type, status, headers)
       "Referrer-Policy: same-origin",
       "Content-Type: " .. content_type .. "; charset=utf-8" }
    if content_type == "text/html" then
-      lines[#lines + 1] = "Content-Security-Policy: default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+      lines[#lines + 1] = "Content-Security-Policy: default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
    end
    for name, value in pairs(headers or {}) do
       lines[#lines + 1] = name .. ": " .. tostring(value):gsub("[\r\n]", "")
@@ -32,6 +32,11 @@ local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&qu
 -- escape makes text safe inside HTML text and quoted attributes.
 function http.escape(text)
    return (tostring(text or ""):gsub("[&<>\"']", entities))
+end
+
+-- url_part escapes text for use in a query string.
+function http.url_part(text)
+   return (tostring(text):gsub("[^%w%-._~]", function(c) return string.format("%%%02X", c:byte()) end))
 end
 
 -- is_post says whether the request was a POST with a valid CSRF token.

@@ -1,13 +1,10 @@
--- The active hosts, sorted and paged.
+-- The active hosts, filtered, sorted and paged: the listing with page numbers.
+local host_list = require "host_list"
 local rest = require "rest"
 
 if not rest.interface() then return end
-local page = rest.page("column_traffic")
-
-local list_of = { ["local"] = interface.getLocalHostsInfo, remote = interface.getRemoteHostsInfo }
-local list = (list_of[_GET.mode] or interface.getHostsInfo)(false, page.sort, page.length, page.start, page.ascending,
-   nil, nil, rest.number("vlan"), nil, rest.number("network"), _GET.mac, nil, rest.number("version"),
-   rest.number("protocol"), nil, nil, nil, nil, nil, _GET.cidr, nil, true)
+local page = host_list.page()
+local list = host_list.select(page)
 
 local rows = rest.array()
 for _, h in ipairs(list.hosts) do
@@ -16,7 +13,6 @@ for _, h in ipairs(list.hosts) do
       ip = h.ip,
       vlan = h.vlan,
       name = h.name,
-      mac = h.mac,
       os = h.os,
       country = h.country,
       first_seen = h["seen.first"],

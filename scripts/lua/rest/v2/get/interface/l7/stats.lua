@@ -1,49 +1,22 @@
--- Bytes (or, with ndpistats_mode=count, active flows) per application or, with
--- breed=true, per breed; the smallest ones are summed as "Other".
+-- Bytes (ndpistats_mode=sinceStartup) or active flows (count) per application
+-- or, with breed=true, per breed; the smallest ones are summed as "Other".
 local rest = require "rest"
+local shares = require "shares"
 
 local s = rest.interface()
 if not s then return end
-
-local mode = _GET.ndpistats_mode
-if mode ~= "sinceStartup" and mode ~= "count" then
+local mode, by_breed = rest.text("ndpistats_mode"), rest.text("breed") == "true"
+local sums = shares.new()
+if mode == "count" then
+   for name, n in pairs(interface.getnDPIFlowsCount()) do
+      sums:add(by_breed and interface.getnDPIProtoBreed(interface.getnDPIProtoId(name)) or name, n)
+   end
+elseif mode == "sinceStartup" then
+   for name, p in pairs(s.ndpi) do
+      sums:add(by_breed and p.breed or name, p["bytes.sent"] + p["bytes.rcvd"], p.duration)
+   end
+else
    rest.fail("INVALID_ARGUMENTS")
    return
 end
-
-local totals, durations = {}, {}
-local function add(label, n, duration)
-   totals[label] = (totals[label] or 0) + n
-   durations[label] = math.max(durations[label] or 0, duration or 0)
-end
-
-local by_breed = _GET.breed == "true"
-if mode == "count" then
-   for name, n in pairs(interface.getnDPIFlowsCount()) do
-      add(by_breed and interface.getnDPIProtoBreed(interface.getnDPIProtoId(name)) or name, n)
-   end
-else
-   for name, p in pairs(s.ndpi) do
-      add(by_breed and p.breed or name, p["bytes.sent"] + p["bytes.rcvd"], p.duration)
-   end
-end
-
-local rows, sum = {}, 0
-for label, n in pairs(totals) do
-   rows[#rows + 1] = { label = label, value = n, duration = durations[label] }
-   sum = sum + n
-end
-table.sort(rows, function(a, b) return a.value > b.value or a.value == b.value and a.label < b.label end)
-
--- What is below this share of the whole is shown together.
-local SMALLEST = 0.03
-local shown, other = rest.array(), 0
-for i, row in ipairs(rows) do
-   if i <= 3 or (row.value >= sum * SMALLEST and i <= 10) then
-      shown[#shown + 1] = row
-   else
-      other = other + row.value
-   end
-end
-if other > 0 then shown[#shown + 1] = { label = "Other", value = other } end
-rest.ok(shown)
+rest.ok(sums:rows())

@@ -1,0 +1,2 @@
+-- The table of hosts; the filter is in the address.
+require("page").show { title = "Hosts", module = "hosts" }

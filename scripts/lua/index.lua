@@ -1,0 +1,2 @@
+-- The dashboard.
+require("page").show { title = "Dashboard", module = "dashboard" }

@@ -1,0 +1,2 @@
+-- The table of MAC addresses.
+require("page").show { title = "MAC addresses", module = "macs" }

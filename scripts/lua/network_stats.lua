@@ -1,0 +1,2 @@
+-- The table of local networks.
+require("page").show { title = "Networks", module = "networks" }

@@ -1,0 +1,2 @@
+-- The transport protocols with their numbers.
+require("rest").ok(require "l4")

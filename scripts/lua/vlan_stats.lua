@@ -1,0 +1,2 @@
+-- The table of VLANs.
+require("page").show { title = "VLANs", module = "vlans" }
