@@ -52,6 +52,12 @@ func (o *Response) Write(p []byte) (int, error) {
 // Sent tells whether the client has received anything.
 func (o *Response) Sent() bool { return o.body }
 
+// Started tells whether the script has written its status line and header.
+func (o *Response) Started() bool {
+	_, _, _, ok := splitHeader(o.buf.Bytes())
+	return o.body || ok
+}
+
 // Flush sends what was written so far and ends the buffering, as soon as the
 // header block is complete.
 func (o *Response) Flush() {

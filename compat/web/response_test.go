@@ -106,11 +106,17 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	admin, _ := s.session(t, "admin")
+	failure := errors.New("a.lua:3: attempt to index a nil value <x>")
 	s.run = func(_ *ScriptRequest, out *Response) error {
-		_, _ = io.WriteString(out, okHeader+"half a page")
-		return errors.New("a.lua:3: attempt to index a nil value <x>")
+		_, _ = io.WriteString(out, "HTTP/1.1 400 Bad\r\nX-A: b\r\n\r\nhalf a page")
+		return failure
 	}
 	w := s.do(request{uri: "/lua/a.lua", cookies: admin})
+	if w.Code != 400 || w.Body.String() != "half a page" {
+		t.Errorf("a page that had begun: %d %q", w.Code, w.Body.String())
+	}
+	s.run = func(_ *ScriptRequest, out *Response) error { return failure }
+	w = s.do(request{uri: "/lua/a.lua", cookies: admin})
 	if w.Code != 302 || w.Body.Len() != 0 || !strings.HasPrefix(location(w), "/lua/http_status_code.lua?message=internal_error&referer=") ||
 		!strings.HasSuffix(location(w), "&error_message=a.lua%3A3%3A+attempt+to+index+a+nil+value+%3Cx%3E") {
 		t.Errorf("%d %q", w.Code, location(w))

@@ -234,7 +234,13 @@ func (s *Server) script(w http.ResponseWriter, r *http.Request, v visitor) {
 	case err != nil:
 		s.failures.Add(1)
 		s.cfg.Logf(1, "Script failure [%s][%v]", file, err)
-		if !out.Sent() {
+		// What a script printed before it failed has settled the answer, as it has
+		// where every print goes to the client at once.
+		switch {
+		case out.Sent():
+		case out.Started():
+			out.finish()
+		default:
 			s.redirectToError(w, r, "internal_error", err.Error())
 		}
 	default:
