@@ -128,12 +128,13 @@ func (e *Engaged) TriggerExternal(a Alert) bool {
 	return true
 }
 
-// ReleaseExternal ends the alert from outside of an entity.
-func (e *Engaged) ReleaseExternal(entity Entity) (a Alert, ok bool) {
+// ReleaseExternal ends the alert from outside of an entity, if it has that
+// periodicity and name.
+func (e *Engaged) ReleaseExternal(entity Entity, p Periodicity, name string) (a Alert, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	k, ok := e.external[entity]
-	if !ok {
+	if !ok || k != (key{entity, p, name}) {
 		return Alert{}, false
 	}
 	delete(e.external, entity)

@@ -32,13 +32,16 @@ func TestOneExternalAlertPerEntity(t *testing.T) {
 	t.Parallel()
 	var e Engaged
 	x := Entity{15, "probe"}
-	if !e.TriggerExternal(Alert{Entity: x, Key: "a"}) || e.TriggerExternal(Alert{Entity: x, Key: "b"}) {
+	if !e.TriggerExternal(Alert{Entity: x, Periodicity: Aperiodic, Key: "a"}) || e.TriggerExternal(Alert{Entity: x, Periodicity: Aperiodic, Key: "b"}) {
 		t.Error("one at a time")
 	}
-	if got, ok := e.ReleaseExternal(x); !ok || got.Key != "a" {
+	if _, ok := e.ReleaseExternal(x, None, "b"); ok {
+		t.Error("released under another name")
+	}
+	if got, ok := e.ReleaseExternal(x, Aperiodic, "a"); !ok || got.Key != "a" {
 		t.Errorf("%+v %t", got, ok)
 	}
-	if _, ok := e.ReleaseExternal(x); ok || e.Len() != 0 {
+	if _, ok := e.ReleaseExternal(x, Aperiodic, "a"); ok || e.Len() != 0 {
 		t.Error("released twice")
 	}
 }
