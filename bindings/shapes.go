@@ -89,10 +89,12 @@ func categories(e *dpi.Engine, m *counters.L7Map) *lua.Table {
 	return t
 }
 
-// dscpClasses are the names of RFC 4594 for the code points in use.
-var dscpClasses = map[uint16]string{0: "CS0", 8: "CS1", 16: "CS2", 24: "CS3", 32: "CS4", 40: "CS5", 48: "CS6", 56: "CS7",
-	1: "LE", 10: "AF11", 12: "AF12", 14: "AF13", 18: "AF21", 20: "AF22", 22: "AF23", 26: "AF31", 28: "AF32", 30: "AF33",
-	34: "AF41", 36: "AF42", 38: "AF43", 44: "VA", 46: "EF"}
+// dscpClasses sums code points by class selector, under the names that scripts
+// look up: the class itself, its assured forwarding code points (RFC 2597), and
+// EF (46) with CS5.
+var dscpClasses = map[uint16]string{0: "cs0", 8: "cs1", 10: "cs1", 12: "cs1", 14: "cs1",
+	16: "cs2", 18: "cs2", 20: "cs2", 22: "cs2", 24: "cs3", 26: "cs3", 28: "cs3", 30: "cs3",
+	32: "cs4", 34: "cs4", 36: "cs4", 38: "cs4", 40: "cs5", 46: "cs5", 48: "cs6", 56: "cs7", 1: "le"}
 
 func dscp(m *counters.L7Map) *lua.Table {
 	byClass := map[string]counters.Duplex{}

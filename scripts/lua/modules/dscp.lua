@@ -3,11 +3,11 @@ local rest = require "rest"
 
 local dscp = {}
 
-local labels = { cs0 = "Best Effort (CS0)", le = "Lower Effort", ef = "Expedited Forwarding (EF)",
-   voice_admit = "Voice Admit" }
+-- What the classes stand for (precedence names of RFC 791, and RFC 8622).
+local labels = { cs0 = "Best Effort (CS0)", cs1 = "Priority (CS1)", cs2 = "Immediate (CS2)", cs3 = "Flash (CS3)",
+   cs4 = "Flash Override (CS4)", cs5 = "Critical (CS5)", cs6 = "Internetwork Control (CS6)",
+   cs7 = "Network Control (CS7)", le = "Lower Effort (LE)", unknown = "Unknown" }
 
--- label is the class's name for people: CSn, AFxy (RFC 2474, 2597) or what it
--- stands for.
 local function label(class) return labels[class] or class:upper() end
 
 -- rows are {label, value} of the packets of a direction (sent, rcvd, or both

@@ -38,9 +38,11 @@ local function head(title)
 <meta name="color-scheme" content="light dark">
 <title>$title$ - ntopng</title>
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="$chart$">
 <link rel="stylesheet" href="$css$">
 <script src="$theme$"></script>
-]], { title = http.escape(title), css = asset("/css/ntopgo.css"), theme = asset("/js/theme.js") })
+]], { title = http.escape(title), css = asset("/css/ntopgo.css"),
+      chart = asset("/vendor/uplot/uPlot.min.css"), theme = asset("/js/theme.js") })
 end
 
 local function navigation(current)
