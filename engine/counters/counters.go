@@ -178,6 +178,14 @@ func (r *Rate) Update(total uint64, now int64) {
 // Start sets the total from which the next rate is taken.
 func (r *Rate) Start(total uint64, now int64) { r.last, r.at = total, now }
 
+// Resume says that the total did not change until time before: a rate that
+// nobody updated meanwhile goes on from there.
+func (r *Rate) Resume(before int64) {
+	if r.at != 0 && r.at < before {
+		r.at = before
+	}
+}
+
 // Throughput is the rate of bytes and packets.
 type Throughput struct {
 	Bytes   Rate
@@ -188,4 +196,10 @@ type Throughput struct {
 func (t *Throughput) Update(bytes, packets uint64, now int64) {
 	t.Bytes.Update(bytes, now)
 	t.Packets.Update(packets, now)
+}
+
+// Resume says for both rates that nothing was counted until time before.
+func (t *Throughput) Resume(before int64) {
+	t.Bytes.Resume(before)
+	t.Packets.Resume(before)
 }

@@ -40,6 +40,20 @@ func (m *L7Map) At(id uint16) *L7 {
 	return &m.entries[i].c
 }
 
+// Count adds d, seen in second sec (Unix), to the counter of id, and one flow
+// when it is a new one. Nothing is counted without packets.
+func (m *L7Map) Count(id uint16, d Duplex, sec int64, newFlow bool) {
+	if d.Packets() == 0 {
+		return
+	}
+	n := m.At(id)
+	n.Duplex.Add(d)
+	n.Seen(sec)
+	if newFlow {
+		n.Flows++
+	}
+}
+
 func (m *L7Map) search(id uint16) int {
 	lo, hi := 0, len(m.entries)
 	for lo < hi {
@@ -52,6 +66,9 @@ func (m *L7Map) search(id uint16) int {
 	}
 	return lo
 }
+
+// Clear forgets all counters and keeps the memory.
+func (m *L7Map) Clear() { m.entries = m.entries[:0] }
 
 // Len is the number of protocols counted.
 func (m *L7Map) Len() int { return len(m.entries) }

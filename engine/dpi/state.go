@@ -133,3 +133,22 @@ func (k *tracker) repeated(p *decode.Packet) bool {
 }
 
 func trailing(v uint64) int { return bits.TrailingZeros64(v) }
+
+// SwapDirections exchanges what is known of the two directions: the flow's
+// client turned out to be its server. From then on Feed is told the new
+// directions.
+func (s *State) SwapDirections() {
+	s.packets[0], s.packets[1] = s.packets[1], s.packets[0]
+	if m := s.meta; m != nil {
+		m.SSHClient, m.SSHServer = m.SSHServer, m.SSHClient
+		m.HASSHClient, m.HASSHServer = m.HASSHServer, m.HASSHClient
+	}
+	w := s.w
+	if w == nil {
+		return
+	}
+	w.payloads[0], w.payloads[1] = w.payloads[1], w.payloads[0]
+	w.track[0], w.track[1] = w.track[1], w.track[0]
+	w.held[0], w.held[1] = w.held[1], w.held[0]
+	w.buf[0], w.buf[1] = w.buf[1], w.buf[0]
+}

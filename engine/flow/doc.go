@@ -3,5 +3,5 @@
 //
 // A Table belongs to one shard and is used under that shard's lock. Per packet
 // only the flow is touched; hosts and every other aggregate are fed from
-// TakeDelta at the roll-up. Interfaces, alerts and scripts may not enter here.
+// RollUp. Interfaces, alerts and scripts may not enter here.
 package flow

@@ -3,6 +3,7 @@
 package host
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"sync"
 
@@ -24,8 +25,9 @@ type Host struct {
 	System    bool // an address of this machine
 	NetworkID int  // local network id, network.NoID when remote
 
-	mu   sync.Mutex
-	data Data
+	mu    sync.Mutex
+	rated bool // its rates are being derived
+	data  Data
 }
 
 // DNSCounters counts DNS messages in one direction.
@@ -96,34 +98,76 @@ func (n *Names) Best() string {
 	return ""
 }
 
-// Data is what is counted for a host.
+// Data is what is counted for a host. What every gain changes stands first;
+// the marks are never written, see Touch.
 type Data struct {
-	FirstSeen, LastSeen int64 // nanoseconds
-	Mac                 *mac.Mac
-	Traffic             counters.Duplex
-	Throughput          counters.Throughput
-	L4                  counters.L4
-	UDPUnicastSent      uint64 // bytes
-	UDPOtherSent        uint64 // bytes to groups and broadcast
-	L7                  counters.L7Map
-	Categories          counters.L7Map
-	DSCP                counters.L7Map // by DSCP value 0..63
-	Sent, Rcvd          counters.PacketShape
-	TCPSent, TCPRcvd    counters.TCPIssues
+	LastSeen         int64  // nanoseconds
+	ActiveSeconds    uint64 // seconds with traffic
+	lastActive       int64
+	Traffic          counters.Duplex
+	L7               counters.L7Map
+	mark1            uint64
+	Categories       counters.L7Map
+	DSCP             counters.L7Map // by DSCP value 0..63
+	L4               counters.L4
+	mark2            uint64
+	Sent, Rcvd       counters.PacketShape
+	mark3            uint64
+	TCPSent, TCPRcvd counters.TCPIssues
+
+	FirstSeen      int64 // nanoseconds
+	Mac            *mac.Mac
+	Throughput     counters.Throughput
+	UDPUnicastSent uint64 // bytes
+	UDPOtherSent   uint64 // bytes to groups and broadcast
 
 	ActiveAsClient, ActiveAsServer int // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
-	ClientPeers, ServerPeers       map[netip.Addr]struct{}
-	ContactsAsClient               int
-	ContactsAsServer               int
+	// Peers that the host contacted as client, and that contacted it.
+	ClientPeers, ServerPeers counters.Cardinality
 
+	*Details
+	ICMP    map[ICMPKey]*ICMPCount
+	RTTms   float64 // last handshake half seen by this host, 0 when none
+	rttAt   int64
+	rttFlow uint32
+
+	// ContactsAsClient and ContactsAsServer count the peers; Snapshot sets them.
+	ContactsAsClient, ContactsAsServer int
+}
+
+// Details is what only few hosts have: names, and messages of protocols that
+// are counted one by one. Those without any share one that is empty.
+type Details struct {
 	DNSSent, DNSRcvd   DNSCounters
 	HTTPSent, HTTPRcvd HTTPCounters
-	ICMP               map[ICMPKey]*ICMPCount
 	Names              Names
-	ActiveSeconds      uint64 // seconds with traffic
-	lastActive         int64
-	RTTms              float64 // last handshake half seen by this host, 0 when none
+	from               struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
+}
+
+// Learn takes over the names of n that are not empty, found in a flow that
+// began at time first. The latest flow's names stay, whatever the order.
+func (d *Details) Learn(n *Names, first int64) {
+	for _, s := range []struct {
+		to   *string
+		name string
+		from *int64
+	}{{&d.Names.MDNS, n.MDNS, &d.from.mdns}, {&d.Names.NetBIOS, n.NetBIOS, &d.from.netBIOS}, {&d.Names.TLS, n.TLS, &d.from.tls},
+		{&d.Names.HTTP, n.HTTP, &d.from.http}, {&d.Names.DHCP, n.DHCP, &d.from.dhcp}} {
+		if s.name != "" && (first > *s.from || first == *s.from && s.name > *s.to) {
+			*s.to, *s.from = s.name, first
+		}
+	}
+}
+
+var noDetails Details
+
+// Detail is the host's own Details, for writing.
+func (d *Data) Detail() *Details {
+	if d.Details == nil || d.Details == &noDetails {
+		d.Details = &Details{}
+	}
+	return d.Details
 }
 
 // ICMPKey is a message type and code, with the IP version.
@@ -135,22 +179,104 @@ type ICMPKey struct {
 // ICMPCount counts messages of one type.
 type ICMPCount struct{ Sent, Rcvd uint64 }
 
-// MaxContacts bounds how many peers are remembered one by one for the contact
-// counts of a host.
-const MaxContacts = 4096
-
 // Contact counts peer among those contacted as client, or that contacted this
 // host.
 func (d *Data) Contact(peer netip.Addr, asClient bool) {
-	set := &d.ServerPeers
 	if asClient {
-		set = &d.ClientPeers
+		d.ClientPeers.Note(addrHash(peer))
+	} else {
+		d.ServerPeers.Note(addrHash(peer))
 	}
-	if *set == nil {
-		*set = map[netip.Addr]struct{}{}
+}
+
+// addrHash is the same in every run, so that estimates are.
+func addrHash(a netip.Addr) uint64 {
+	b := a.As16()
+	h := binary.BigEndian.Uint64(b[:8])*0x9e3779b97f4a7c15 ^ binary.BigEndian.Uint64(b[8:])
+	// The finaliser of MurmurHash3 (A. Appleby).
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+// Gained is what a host gained by one flow since the previous roll-up, as the
+// host sees it.
+type Gained struct {
+	Sent, Rcvd       *counters.Gain
+	Proto            uint8
+	SentTOS, RcvdTOS uint8
+	App, Category    uint16
+	// L7 is counted under App and Category; it is no more than the rest until
+	// the flow is classified.
+	L7       counters.Duplex
+	NewL7    bool // the flow is counted under them for the first time
+	Unicast  bool // both ends are plain host addresses
+	LastSeen int64
+	RTT      int64 // this host's half of the handshake in nanoseconds, 0 unknown
+	FlowID   uint32
+}
+
+// Gain counts what a flow brought in second sec (Unix).
+func (d *Data) Gain(g *Gained, sec int64) {
+	dup := counters.Duplex{Sent: g.Sent.Traffic(), Rcvd: g.Rcvd.Traffic()}
+	d.Traffic.Add(dup)
+	d.L4.Of(g.Proto).Add(dup)
+	d.TCPSent.AddGain(g.Sent)
+	d.TCPRcvd.AddGain(g.Rcvd)
+	d.Sent.AddGain(g.Sent)
+	d.Rcvd.AddGain(g.Rcvd)
+	d.DSCP.Count(uint16(g.SentTOS>>2), counters.Duplex{Sent: dup.Sent}, sec, false)
+	d.DSCP.Count(uint16(g.RcvdTOS>>2), counters.Duplex{Rcvd: dup.Rcvd}, sec, false)
+	d.L7.Count(g.App, g.L7, sec, g.NewL7)
+	d.Categories.Count(g.Category, g.L7, sec, g.NewL7)
+	const udp = 17
+	if g.Proto == udp && g.Unicast {
+		d.UDPUnicastSent += dup.Sent.Bytes
+	} else if g.Proto == udp {
+		d.UDPOtherSent += dup.Sent.Bytes
 	}
-	if len(*set) < MaxContacts {
-		(*set)[peer] = struct{}{}
+	d.LastSeen = max(d.LastSeen, g.LastSeen)
+	d.Active(sec)
+	// Of several flows the last one's counts, whatever the order they come in.
+	if g.RTT > 0 && (g.LastSeen > d.rttAt || g.LastSeen == d.rttAt && g.FlowID >= d.rttFlow) {
+		d.RTTms, d.rttAt, d.rttFlow = float64(g.RTT)/1e6, g.LastSeen, g.FlowID
+	}
+}
+
+// Begin counts a flow that began at time first (nanoseconds) with peer. m is
+// the station it came through; the earliest flow decides which one the host's
+// is, so that it does not matter which shard is first.
+func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) {
+	d.count(asClient, 1)
+	d.Contact(peer, asClient)
+	if first >= d.FirstSeen {
+		return
+	}
+	d.FirstSeen = first
+	if m != nil && m != d.Mac {
+		if d.Mac != nil {
+			d.Mac.Update(func(o *mac.Data) { o.Hosts-- })
+		}
+		m.Update(func(o *mac.Data) { o.Hosts++ })
+		d.Mac = m
+	}
+}
+
+// Turn counts a flow with peer that was counted before with the roles of its
+// ends exchanged; asClient is the host's role from now on.
+func (d *Data) Turn(peer netip.Addr, asClient bool) {
+	d.count(asClient, 1)
+	d.count(!asClient, -1)
+	d.Contact(peer, asClient)
+}
+
+func (d *Data) count(asClient bool, n int) {
+	if asClient {
+		d.ActiveAsClient += n
+		d.TotalAsClient += uint64(n)
+	} else {
+		d.ActiveAsServer += n
+		d.TotalAsServer += uint64(n)
 	}
 }
 
@@ -175,6 +301,44 @@ func (d *Data) ICMPCount(k ICMPKey) *ICMPCount {
 	return c
 }
 
+// Lock gives the data for writing until Unlock: Update without a closure.
+func (h *Host) Lock() *Data {
+	h.mu.Lock()
+	return &h.data
+}
+
+// Unlock ends what Lock began.
+func (h *Host) Unlock() { h.mu.Unlock() }
+
+// Touch reads from the parts of the host that Gain will change, so that the
+// processor fetches those of several hosts at once. It only reads what is never
+// written and needs no lock.
+func (h *Host) Touch() uint64 {
+	return h.data.mark1 + h.data.mark2 + h.data.mark3 + uint64(h.NetworkID)
+}
+
+// Derive updates the rates of a host that gained something, or did lately, at
+// the end of a roll-up; before is when the previous one ended. It says false
+// when the host has been idle for so long that its rates stay as they are.
+func (h *Host) Derive(now, before int64) (more bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := &h.data.Throughput
+	t.Resume(before)
+	t.Update(h.data.Traffic.Bytes(), h.data.Traffic.Packets(), now)
+	h.rated = t.Bytes.Value != 0 || t.Packets.Value != 0 || t.Bytes.Trend != counters.TrendStable
+	return h.rated
+}
+
+// Rate says whether the host must be put on the list of those that Derive is
+// called for; it is true once until Derive takes it off. Call it between Lock
+// and Unlock.
+func (h *Host) Rate() bool {
+	first := !h.rated
+	h.rated = true
+	return first
+}
+
 // Update changes the data under the lock.
 func (h *Host) Update(f func(d *Data)) {
 	h.mu.Lock()
@@ -190,8 +354,10 @@ func (h *Host) Snapshot() Data {
 	d.L7 = h.data.L7.Clone()
 	d.Categories = h.data.Categories.Clone()
 	d.DSCP = h.data.DSCP.Clone()
-	d.ContactsAsClient, d.ContactsAsServer = len(d.ClientPeers), len(d.ServerPeers)
-	d.ClientPeers, d.ServerPeers = nil, nil
+	d.ContactsAsClient, d.ContactsAsServer = d.ClientPeers.Count(), d.ServerPeers.Count()
+	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
+	details := *h.data.Details
+	d.Details = &details
 	if h.data.ICMP != nil {
 		d.ICMP = make(map[ICMPKey]*ICMPCount, len(h.data.ICMP))
 		for k, v := range h.data.ICMP {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
@@ -20,7 +21,8 @@ type Table struct {
 		n       int
 		refused uint64
 	}
-	stripe [stripes]struct {
+	local, rxOnly, rxOnlyLocal atomic.Int64
+	stripe                     [stripes]struct {
 		sync.RWMutex
 		m map[Key]*Host
 	}
@@ -67,7 +69,10 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 		return nil
 	}
 	h = &Host{Key: k, NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr)}
-	h.data.FirstSeen, h.data.LastSeen, h.data.Mac = now, now, m
+	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
+	if h.Local {
+		t.local.Add(1)
+	}
 	if m != nil {
 		m.Update(func(d *mac.Data) { d.Hosts++ })
 	}
@@ -89,6 +94,39 @@ func (t *Table) Len() (n int, refused uint64) {
 	t.count.Lock()
 	defer t.count.Unlock()
 	return t.count.n, t.count.refused
+}
+
+// Kinds counts the local hosts, those that were only ever spoken to, and those
+// that are both.
+func (t *Table) Kinds() (local, rxOnly, rxOnlyLocal int) {
+	return int(t.local.Load()), int(t.rxOnly.Load()), int(t.rxOnlyLocal.Load())
+}
+
+// countRxOnly adds n hosts like h to those that were only spoken to.
+func (t *Table) countRxOnly(h *Host, n int64) {
+	t.rxOnly.Add(n)
+	if h.Local {
+		t.rxOnlyLocal.Add(n)
+	}
+}
+
+// Gain counts what a flow brought to h in second sec (Unix). It says whether h
+// is to be put on the list of hosts whose rates are derived.
+func (t *Table) Gain(h *Host, g *Gained, sec int64) (rate bool) {
+	h.mu.Lock()
+	before := h.data.RxOnly()
+	h.data.Gain(g, sec)
+	after := h.data.RxOnly()
+	rate = h.Rate()
+	h.mu.Unlock()
+	if before != after {
+		n := int64(1)
+		if before {
+			n = -1
+		}
+		t.countRxOnly(h, n)
+	}
+	return rate
 }
 
 // All lists the hosts in no order.
@@ -120,13 +158,19 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 			}
 			h.mu.Lock()
 			idle := h.data.ActiveAsClient+h.data.ActiveAsServer == 0 && h.data.LastSeen < limit
-			m := h.data.Mac
+			m, rxOnly := h.data.Mac, h.data.RxOnly()
 			h.mu.Unlock()
 			if !idle {
 				continue
 			}
 			delete(s.m, k)
 			dropped++
+			if h.Local {
+				t.local.Add(-1)
+			}
+			if rxOnly {
+				t.countRxOnly(h, -1)
+			}
 			if m != nil {
 				m.Update(func(d *mac.Data) { d.Hosts-- })
 			}

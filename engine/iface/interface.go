@@ -2,6 +2,7 @@ package iface
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,9 @@ type Interface struct {
 	hosts  *host.Table
 	macs   *mac.Table
 	limit  flow.Limit
+	seed   uint64       // of the hashes of flows
+	rated  []*host.Host // hosts with rates to derive; the reader's own
+	tickAt int64        // when the previous roll-up ended; the reader's own
 
 	mu         sync.Mutex // guards what follows
 	total      Counters
@@ -55,7 +59,7 @@ func New(cfg Config, deps Deps) (*Interface, error) {
 		return nil, err
 	}
 	i := &Interface{cfg: cfg, source: deps.Source, info: deps.Source.Info(), dpi: deps.DPI, nets: deps.Nets,
-		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets), macs: mac.NewTable(), done: make(chan struct{})}
+		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets), macs: mac.NewTable(), done: make(chan struct{}), seed: rand.Uint64()}
 	i.limit.Max = int64(max(cfg.MaxFlows, 0))
 	for n := 0; n < cfg.Shards; n++ {
 		i.shards = append(i.shards, newShard(i))
@@ -155,19 +159,7 @@ func (i *Interface) Stats() Stats {
 	s.Source = i.source.Stats()
 	s.Flows, s.FlowsRefused = i.limit.Len()
 	s.Hosts, s.HostsRefused = i.hosts.Len()
-	for _, h := range i.hosts.All() {
-		rx := false
-		h.Update(func(d *host.Data) { rx = d.RxOnly() })
-		if rx {
-			s.RxOnlyHosts++
-		}
-		if h.Local {
-			s.LocalHosts++
-			if rx {
-				s.RxOnlyLocalHosts++
-			}
-		}
-	}
+	s.LocalHosts, s.RxOnlyHosts, s.RxOnlyLocalHosts = i.hosts.Kinds()
 	s.MACs, s.Devices = i.macs.Len()
 	s.LastPacket = i.lastPacket.Load()
 	s.SeenVLAN, s.SeenMAC = i.seenVLAN.Load(), i.seenMAC.Load()

@@ -9,27 +9,23 @@ import (
 )
 
 // names hands what a flow revealed about the names of its ends to its hosts.
-func (s *shard) names(f *flow.Flow) {
+func (s *shard) names(f *flow.Record) {
 	m := f.Meta
-	if m == nil || f.NamesGiven(m) {
+	if !f.TakeNames() || m == nil {
 		return
 	}
-	if f.Classified {
+	if f.Classified() {
 		countMessages(f)
 	}
-	if f.Cli != nil {
-		f.Cli.Update(func(d *host.Data) {
-			setName(&d.Names.NetBIOS, m.NetBIOSName)
-			setName(&d.Names.MDNS, strings.TrimSuffix(m.MDNSName, ".local"))
-			setName(&d.Names.DHCP, m.DHCPName)
-		})
+	learn(f.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: strings.TrimSuffix(m.MDNSName, ".local"), DHCP: m.DHCPName})
+	server := host.Names{}
+	if m.HTTPMethod != "" {
+		server.HTTP = m.HostName
 	}
-	if f.Srv != nil && m.HTTPMethod != "" {
-		f.Srv.Update(func(d *host.Data) { setName(&d.Names.HTTP, m.HostName) })
+	if m.TLSVersion != 0 {
+		server.TLS = m.HostName
 	}
-	if f.Srv != nil && m.TLSVersion != 0 {
-		f.Srv.Update(func(d *host.Data) { setName(&d.Names.TLS, m.HostName) })
-	}
+	learn(f.Srv, f, server)
 	if m.DHCPName != "" || m.DHCPFingerprint != "" {
 		if e := s.i.macs.Find(mac.Addr(m.DHCPMAC)); e != nil {
 			e.Update(func(d *mac.Data) {
@@ -37,6 +33,13 @@ func (s *shard) names(f *flow.Flow) {
 				setName(&d.DHCPFingerprint, m.DHCPFingerprint)
 			})
 		}
+	}
+}
+
+func learn(h *host.Host, f *flow.Record, n host.Names) {
+	if h != nil && n != (host.Names{}) {
+		h.Lock().Detail().Learn(&n, f.FirstSeen())
+		h.Unlock()
 	}
 }
 
@@ -48,7 +51,7 @@ func setName(to *string, name string) {
 
 // countMessages counts the DNS exchange or the HTTP request of a flow for its
 // hosts: a DNS flow is one exchange, of HTTP the first request is known.
-func countMessages(f *flow.Flow) {
+func countMessages(f *flow.Record) {
 	m := f.Meta
 	switch {
 	case m.DNSQuery != "":
@@ -66,16 +69,16 @@ func countMessages(f *flow.Flow) {
 				c.RepliesError++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { query(&d.DNSSent); reply(&d.DNSRcvd) })
-		update(f.Srv, func(d *host.Data) { query(&d.DNSRcvd); reply(&d.DNSSent) })
+		update(f.Cli, func(d *host.Data) { query(&d.Detail().DNSSent); reply(&d.Detail().DNSRcvd) })
+		update(f.Srv, func(d *host.Data) { query(&d.Detail().DNSRcvd); reply(&d.Detail().DNSSent) })
 	case m.HTTPMethod != "":
 		answer := func(c *host.HTTPCounters) {
 			if n := m.HTTPStatus / 100; n >= 1 && n <= 5 {
 				c.Status[n]++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { *d.HTTPSent.Method(m.HTTPMethod)++; answer(&d.HTTPRcvd) })
-		update(f.Srv, func(d *host.Data) { *d.HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.HTTPSent) })
+		update(f.Cli, func(d *host.Data) { *d.Detail().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Detail().HTTPRcvd) })
+		update(f.Srv, func(d *host.Data) { *d.Detail().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Detail().HTTPSent) })
 	}
 }
 

@@ -30,8 +30,13 @@ type FlowQuery struct {
 	Limit int // 0: no limit
 }
 
+// eachBatch is how many flows are looked at before the shard may go on
+// counting packets.
+const eachBatch = 1024
+
+// flowRow is a flow of a listing until its page is copied.
 type flowRow struct {
-	f   *flow.Flow
+	f   *flow.Record
 	s   *shard
 	key SortKey
 	t   int64
@@ -41,19 +46,21 @@ type flowRow struct {
 // Flows returns copies of the flows selected by q, and how many matched in all.
 func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 	var rows []flowRow
+	var f flow.Flow
 	for _, s := range i.shards {
-		s.mu.Lock()
-		s.flows.Each(func(f *flow.Flow) bool {
-			if q.Match == nil || q.Match(f) {
-				r := flowRow{f: f, s: s, t: f.FirstSeen, id: f.ID}
-				if q.Key != nil {
-					r.key = q.Key(f)
-				}
-				rows = append(rows, r)
+		s.each(func(r *flow.Record) {
+			row := flowRow{f: r, s: s, t: r.FirstSeen(), id: r.ID()}
+			if q.Match != nil || q.Key != nil {
+				r.View(&f)
 			}
-			return true
+			if q.Match != nil && !q.Match(&f) {
+				return
+			}
+			if q.Key != nil {
+				row.key = q.Key(&f)
+			}
+			rows = append(rows, row)
 		})
-		s.mu.Unlock()
 	}
 	sort.Slice(rows, func(a, b int) bool {
 		x, y := &rows[a], &rows[b]
@@ -70,10 +77,27 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 	page = make([]flow.Flow, 0, hi-lo)
 	for _, r := range rows[lo:hi] {
 		r.s.mu.Lock()
-		page = append(page, *r.f)
+		// The flow may have ended meanwhile, and its record be another's.
+		if r.f.ID() == r.id && r.f.FirstSeen() == r.t {
+			r.f.View(&f)
+			page = append(page, f)
+		}
 		r.s.mu.Unlock()
 	}
 	return page, total
+}
+
+// each calls fn for every flow of the shard, under its lock, which it gives up
+// now and then.
+func (s *shard) each(fn func(r *flow.Record)) {
+	for at := 0; ; {
+		s.mu.Lock()
+		at = s.flows.Each(at, eachBatch, fn)
+		s.mu.Unlock()
+		if at == 0 {
+			return
+		}
+	}
 }
 
 func cut(n, skip, limit int) (lo, hi int) {
@@ -88,10 +112,12 @@ func cut(n, skip, limit int) (lo, hi int) {
 // EachFlow calls fn for every flow, under the lock of its shard: fn must be
 // quick, must not keep f and must not call the interface.
 func (i *Interface) EachFlow(fn func(f *flow.Flow)) {
+	var f flow.Flow
 	for _, s := range i.shards {
-		s.mu.Lock()
-		s.flows.Each(func(f *flow.Flow) bool { fn(f); return true })
-		s.mu.Unlock()
+		s.each(func(r *flow.Record) {
+			r.View(&f)
+			fn(&f)
+		})
 	}
 }
 

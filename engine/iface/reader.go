@@ -11,6 +11,7 @@ import (
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
+	"ntopgo/engine/flow"
 	"ntopgo/engine/mac"
 )
 
@@ -38,6 +39,9 @@ type packet struct {
 	outgoing bool
 	flowless bool // no IP, or not enough of it for a flow
 	weight   int  // bytes that the packet adds to its flow
+	reverse  bool // the sender is the second end of key
+	key      flow.Key
+	hash     uint64
 }
 
 func newBatch(shards int, free chan<- *batch) *batch {
@@ -70,8 +74,10 @@ func (i *Interface) run(ctx context.Context) {
 	for n := 0; n < batchesInFlight; n++ {
 		r.free <- newBatch(len(i.shards), r.free)
 	}
-	for _, s := range i.shards {
-		go s.run()
+	if !i.inline() {
+		for _, s := range i.shards {
+			go s.run()
+		}
 	}
 	err := r.loop(ctx)
 	i.finished.Store(true)
@@ -86,6 +92,19 @@ func (i *Interface) run(ctx context.Context) {
 		i.cfg.Logf("interface %s: %v", i.cfg.Name, err)
 	}
 	close(i.done)
+}
+
+// inline says that the only shard works on the reader's goroutine: handing
+// packets to another core costs more than it brings when there is but one.
+func (i *Interface) inline() bool { return len(i.shards) == 1 }
+
+// give has shard n do t.
+func (i *Interface) give(n int, t task) {
+	if i.inline() {
+		i.shards[n].do(t)
+		return
+	}
+	i.shards[n].work <- t
 }
 
 // loop reads until the source ends; a file that ended normally is no error.
@@ -126,7 +145,9 @@ func (r *reader) deal(b *batch) {
 		r.decode(f, p)
 		s := 0
 		if !p.flowless {
-			s = int(shardHash(&p.Packet) % uint32(len(r.i.shards)))
+			p.key, p.reverse = flow.KeyOf(&p.Packet)
+			p.hash = p.key.Hash(r.i.seed)
+			s = int(p.hash >> 32 * uint64(len(r.i.shards)) >> 32)
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
 	}
@@ -146,7 +167,7 @@ func (r *reader) send(b *batch) {
 			continue
 		}
 		b.waiting.Add(1)
-		r.i.shards[s].work <- task{batch: b, packets: list}
+		r.i.give(s, task{batch: b, packets: list})
 		b.byShard[s] = list[len(list):]
 	}
 }
@@ -229,18 +250,4 @@ func (r *reader) tick(now int64, last bool) {
 		purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
 	}
 	r.i.rollUp(now, purge, last)
-}
-
-// shardHash is the same for both directions of a flow.
-func shardHash(p *decode.Packet) uint32 {
-	a, b := p.Src.As16(), p.Dst.As16()
-	h := uint32(p.SrcPort) ^ uint32(p.DstPort) ^ uint32(p.Proto)<<8 ^ uint32(p.VLAN)<<16
-	for i := 0; i < 16; i += 4 {
-		h ^= (uint32(a[i])<<24 | uint32(a[i+1])<<16 | uint32(a[i+2])<<8 | uint32(a[i+3])) ^
-			(uint32(b[i])<<24 | uint32(b[i+1])<<16 | uint32(b[i+2])<<8 | uint32(b[i+3]))
-	}
-	h ^= h >> 16
-	h *= 0x7feb352d
-	h ^= h >> 15
-	return h
 }

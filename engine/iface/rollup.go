@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -28,16 +29,12 @@ type rollUp struct {
 func (i *Interface) rollUp(now int64, purge, last bool) {
 	r := &rollUp{now: now, purge: purge, last: last}
 	r.wg.Add(len(i.shards))
-	for _, s := range i.shards {
-		s.work <- task{rollUp: r}
+	for n := range i.shards {
+		i.give(n, task{rollUp: r})
 	}
 	r.wg.Wait()
 
-	for _, h := range i.hosts.All() {
-		h.Update(func(d *host.Data) {
-			d.Throughput.Update(d.Traffic.Bytes(), d.Traffic.Packets(), now)
-		})
-	}
+	i.deriveHosts(now)
 	for _, m := range i.macs.All() {
 		m.Update(func(d *mac.Data) {
 			d.Throughput.Update(d.Traffic.Bytes(), d.Traffic.Packets(), now)
@@ -62,6 +59,26 @@ func (i *Interface) rollUp(now int64, purge, last bool) {
 	}
 }
 
+// deriveHosts updates the rates of the hosts that gained something and of
+// those that did lately; the rates of all others stay zero.
+func (i *Interface) deriveHosts(now int64) {
+	for _, s := range i.shards {
+		s.mu.Lock()
+		i.rated = append(i.rated, s.rate...)
+		clear(s.rate)
+		s.rate = s.rate[:0]
+		s.mu.Unlock()
+	}
+	kept := i.rated[:0]
+	for _, h := range i.rated {
+		if h.Derive(now, i.tickAt) {
+			kept = append(kept, h)
+		}
+	}
+	clear(i.rated[len(kept):])
+	i.rated, i.tickAt = kept, now
+}
+
 // rest sets every rate to zero: after the end of a file nothing flows.
 func (i *Interface) rest() {
 	for _, h := range i.hosts.All() {
@@ -72,160 +89,140 @@ func (i *Interface) rest() {
 	}
 }
 
-// rollUp runs on the shard's goroutine, under its lock.
+// rollUp runs under the shard's lock.
 func (s *shard) rollUp(r *rollUp) {
 	if r.last && s.i.info.Kind == capture.KindFile {
 		s.flows.GiveUp()
 	}
-	apply := func(f *flow.Flow, d *flow.Delta) { s.apply(f, d, r) }
+	apply := func(part []flow.Pending) { s.applyPart(part, r) }
 	if r.purge {
 		limit := r.now - int64(s.i.cfg.FlowIdle)
 		s.flows.Purge(limit, apply, s.detach)
 	}
 	s.flows.RollUp(apply)
-	for a, d := range s.macs {
-		s.i.macs.Get(a, d.data.FirstSeen).Update(func(m *mac.Data) { m.Merge(&d.data) })
-		delete(s.macs, a)
-	}
+	s.macs.take(func(a mac.Addr, d *mac.Data) {
+		s.i.macs.Get(a, d.FirstSeen).Update(func(m *mac.Data) { m.Merge(d) })
+	})
+	c, n := &s.counted, s.flows.TakeCounts()
+	c.NewFlows, c.SynFlows, c.EstablishedFlows, c.ResetFlows, c.FinFlows = n.New, n.Syn, n.Established, n.Reset, n.Fin
 	s.i.mu.Lock()
-	s.i.total.Add(&s.counted)
+	s.i.total.Add(c)
 	s.i.mu.Unlock()
-	s.counted = Counters{}
+	c.clear()
 }
 
-// apply passes on what f gained to its hosts, its MACs and the interface.
-func (s *shard) apply(f *flow.Flow, d *flow.Delta, r *rollUp) {
+// applyPart passes on some gains. The hosts are fetched first, together: one by
+// one their memory would be what the roll-up waits for.
+func (s *shard) applyPart(part []flow.Pending, r *rollUp) {
+	sum := uint64(0)
+	for i := range part {
+		f := part[i].Flow
+		if f.Cli != nil {
+			sum += f.Cli.Touch()
+		}
+		if f.Srv != nil {
+			sum += f.Srv.Touch()
+		}
+	}
+	s.sink += sum // the loads must not be optimised away
+	for i := range part {
+		s.apply(&part[i], r)
+	}
+}
+
+// apply passes on what a flow gained to its hosts, its MACs and the interface.
+func (s *shard) apply(p *flow.Pending, r *rollUp) {
+	f, up, down := p.Flow, &p.Gain[0], &p.Gain[1]
 	if r.last {
-		f.Throughput = counters.Throughput{}
+		f.Rest()
 	} else {
-		f.UpdateThroughput(r.now)
+		f.UpdateRates(up, down, r.now)
+	}
+	if f.CountHosts() {
+		countFlow(f)
 	}
 	sec := r.now/1e9 - 1 // the second that ends with this roll-up
 	c := &s.counted
-	c.Issues.Add(d.IssuesToServer)
-	c.Issues.Add(d.IssuesToClient)
-	s.countLocality(f, d)
-	app, cat := f.Result.App, uint16(f.Result.Category)
-	if app == 0 {
-		app = f.Result.Master
+	c.Issues.AddGain(up)
+	c.Issues.AddGain(down)
+	s.countLocality(f, up.Traffic(), down.Traffic())
+	tosUp, tosDown := f.TOS()
+	c.DSCP.Count(uint16(tosUp>>2), counters.Duplex{Sent: up.Traffic()}, sec, false)
+	c.DSCP.Count(uint16(tosDown>>2), counters.Duplex{Rcvd: down.Traffic()}, sec, false)
+
+	// Each host sees the flow from its side.
+	g := host.Gained{Sent: up, Rcvd: down, Proto: f.Proto, SentTOS: tosUp, RcvdTOS: tosDown,
+		LastSeen: f.LastSeen(), FlowID: f.ID(), Category: uint16(f.Result.Category), App: f.Result.App}
+	if g.App == 0 {
+		g.App = f.Result.Master
 	}
-	dup := func(sent, rcvd counters.Traffic) counters.Duplex { return counters.Duplex{Sent: sent, Rcvd: rcvd} }
-	l7 := dup(d.L7ToServer, d.L7ToClient)
-	if l7.Packets() > 0 {
-		firstTime := f.CountL7Flow()
-		countL7(&c.L7, app, l7, sec, firstTime)
-		countL7(&c.Categories, cat, l7, sec, firstTime)
-		s.l7ToHost(f, app, cat, l7, sec, firstTime)
+	if f.Proto == decode.ProtoUDP {
+		g.Unicast = flow.Unicast(f.Client()) && flow.Unicast(f.Server())
 	}
-	countL7(&c.DSCP, uint16(f.ToServer.TOS>>2), dup(d.ToServer, counters.Traffic{}), sec, false)
-	countL7(&c.DSCP, uint16(f.ToClient.TOS>>2), dup(counters.Traffic{}, d.ToClient), sec, false)
-	if f.Cli != nil {
-		f.Cli.Update(func(h *host.Data) {
-			gain(h, f, &side{sent: d.ToServer, rcvd: d.ToClient, sentIssues: d.IssuesToServer, rcvdIssues: d.IssuesToClient,
-				sentShape: &d.ShapeToServer, rcvdShape: &d.ShapeToClient, sentTOS: f.ToServer.TOS, rcvdTOS: f.ToClient.TOS, rtt: f.ClientLatency}, sec)
-		})
+	if f.Classified() {
+		g.L7 = counters.Duplex{Sent: up.Traffic(), Rcvd: down.Traffic()}
+		if g.NewL7 = f.CountL7Flow(); g.NewL7 {
+			g.L7.Sent, g.L7.Rcvd = f.Totals() // what came before the classifier decided
+		}
+		c.L7.Count(g.App, g.L7, sec, g.NewL7)
+		c.Categories.Count(g.Category, g.L7, sec, g.NewL7)
 	}
-	if f.Srv != nil {
-		f.Srv.Update(func(h *host.Data) {
-			gain(h, f, &side{sent: d.ToClient, rcvd: d.ToServer, sentIssues: d.IssuesToClient, rcvdIssues: d.IssuesToServer,
-				sentShape: &d.ShapeToClient, rcvdShape: &d.ShapeToServer, sentTOS: f.ToClient.TOS, rcvdTOS: f.ToServer.TOS, rtt: f.ServerLatency}, sec)
-		})
-	}
+	rttServer, rttClient := f.Latencies()
+	cli, srv := f.MACs()
+	g.RTT = rttClient
+	s.gain(f.Cli, cli, &g, sec)
+	g.Sent, g.Rcvd, g.SentTOS, g.RcvdTOS, g.RTT = g.Rcvd, g.Sent, g.RcvdTOS, g.SentTOS, rttServer
+	g.L7.Sent, g.L7.Rcvd = g.L7.Rcvd, g.L7.Sent
+	s.gain(f.Srv, srv, &g, sec)
 	s.names(f)
 }
 
-func countL7(m *counters.L7Map, id uint16, d counters.Duplex, sec int64, newFlow bool) {
-	if d.Packets() == 0 {
-		return
+// gain passes g on to one end of a flow and its station; either may be nil.
+func (s *shard) gain(h *host.Host, m *mac.Mac, g *host.Gained, sec int64) {
+	if h != nil && s.i.hosts.Gain(h, g, sec) {
+		s.rate = append(s.rate, h)
 	}
-	n := m.At(id)
-	n.Duplex.Add(d)
-	n.Seen(sec)
-	if newFlow {
-		n.Flows++
+	if m != nil && g.L7.Packets() > 0 {
+		m.CountL7(g.App, g.Category, g.L7, sec, g.NewL7)
 	}
 }
 
-// side is a flow's gain as one of its hosts sees it.
-type side struct {
-	sent, rcvd             counters.Traffic
-	sentIssues, rcvdIssues counters.TCPIssues
-	sentShape, rcvdShape   *counters.PacketShape
-	sentTOS, rcvdTOS       uint8
-	rtt                    int64
-}
-
-func gain(h *host.Data, f *flow.Flow, s *side, sec int64) {
-	dup := counters.Duplex{Sent: s.sent, Rcvd: s.rcvd}
-	h.Traffic.Add(dup)
-	h.L4.Of(f.Key.Proto).Add(dup)
-	h.TCPSent.Add(s.sentIssues)
-	h.TCPRcvd.Add(s.rcvdIssues)
-	h.Sent.Add(s.sentShape)
-	h.Rcvd.Add(s.rcvdShape)
-	countL7(&h.DSCP, uint16(s.sentTOS>>2), counters.Duplex{Sent: s.sent}, sec, false)
-	countL7(&h.DSCP, uint16(s.rcvdTOS>>2), counters.Duplex{Rcvd: s.rcvd}, sec, false)
-	if f.Key.Proto == decode.ProtoUDP {
-		if flow.Unicast(f.Client) && flow.Unicast(f.Server) {
-			h.UDPUnicastSent += s.sent.Bytes
-		} else {
-			h.UDPOtherSent += s.sent.Bytes
+func (s *shard) countLocality(f *flow.Record, up, down counters.Traffic) {
+	local := func(h *host.Host, a func() netip.Addr) bool {
+		if h != nil {
+			return h.Local
 		}
+		return s.i.nets.Local(a())
 	}
-	h.LastSeen = max(h.LastSeen, f.LastSeen)
-	h.Active(sec)
-	if s.rtt > 0 {
-		h.RTTms = float64(s.rtt) / 1e6
+	cli, srv := local(f.Cli, f.Client), local(f.Srv, f.Server)
+	c := &s.counted
+	switch {
+	case cli && srv:
+		c.LocalToLocal.Add(up)
+		c.LocalToLocal.Add(down)
+	case cli:
+		c.LocalToRemote.Add(up)
+		c.RemoteToLocal.Add(down)
+	case srv:
+		c.RemoteToLocal.Add(up)
+		c.LocalToRemote.Add(down)
+	default:
+		c.RemoteToRemote.Add(up)
+		c.RemoteToRemote.Add(down)
 	}
-}
-
-func (s *shard) l7ToHost(f *flow.Flow, app, cat uint16, l7 counters.Duplex, sec int64, firstTime bool) {
-	count := func(l7map, catmap *counters.L7Map, d counters.Duplex) {
-		countL7(l7map, app, d, sec, firstTime)
-		countL7(catmap, cat, d, sec, firstTime)
-	}
-	reverse := counters.Duplex{Sent: l7.Rcvd, Rcvd: l7.Sent}
-	if f.Cli != nil {
-		f.Cli.Update(func(h *host.Data) { count(&h.L7, &h.Categories, l7) })
-	}
-	if f.Srv != nil {
-		f.Srv.Update(func(h *host.Data) { count(&h.L7, &h.Categories, reverse) })
-	}
-	for _, end := range []struct {
-		a mac.Addr
-		d counters.Duplex
-	}{{f.CliMAC, l7}, {f.SrvMAC, reverse}} {
-		if m := s.i.macs.Find(end.a); m != nil {
-			m.Update(func(h *mac.Data) { count(&h.L7, &h.Categories, end.d) })
-		}
-	}
-}
-
-func (s *shard) countLocality(f *flow.Flow, d *flow.Delta) {
-	cli, srv := s.i.nets.Local(f.Client), s.i.nets.Local(f.Server)
-	add := func(from, to bool, t counters.Traffic) {
-		c := &s.counted
-		switch {
-		case from && to:
-			c.LocalToLocal.Add(t)
-		case from:
-			c.LocalToRemote.Add(t)
-		case to:
-			c.RemoteToLocal.Add(t)
-		default:
-			c.RemoteToRemote.Add(t)
-		}
-	}
-	add(cli, srv, d.ToServer)
-	add(srv, cli, d.ToClient)
 }
 
 // detach takes an ended flow from its hosts.
-func (s *shard) detach(f *flow.Flow) {
+func (s *shard) detach(f *flow.Record) {
+	if !f.HostsCounted() {
+		return
+	}
 	if f.Cli != nil {
-		f.Cli.Update(func(h *host.Data) { h.ActiveAsClient-- })
+		f.Cli.Lock().ActiveAsClient--
+		f.Cli.Unlock()
 	}
 	if f.Srv != nil {
-		f.Srv.Update(func(h *host.Data) { h.ActiveAsServer-- })
+		f.Srv.Lock().ActiveAsServer--
+		f.Srv.Unlock()
 	}
 }

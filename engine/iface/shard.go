@@ -24,38 +24,50 @@ type shard struct {
 	mu      sync.Mutex // held for a batch or a roll-up, and by readers in between
 	flows   *flow.Table
 	counted Counters // since the last roll-up
-	macs    map[mac.Addr]*macDelta
-}
-
-// macDelta is what an address gained since the last roll-up. Stations are
-// counted per frame, as not every frame belongs to a flow.
-type macDelta struct {
-	data     mac.Data
-	lastSeen int64
+	macs    macDeltas
+	rate    []*host.Host // hosts whose rates have to be derived
+	hashes  []uint64     // of the packets at hand
+	sink    uint64
 }
 
 func newShard(i *Interface) *shard {
-	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: map[mac.Addr]*macDelta{}}
-	s.flows = flow.NewTable(&i.limit, i.dpi, flow.Hooks{New: s.attach, Swapped: swapRoles})
+	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
+	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: swapRoles})
 	return s
 }
 
 func (s *shard) run() {
 	for t := range s.work {
-		s.mu.Lock()
-		if t.rollUp != nil {
-			s.rollUp(t.rollUp)
-		} else {
-			s.packets(t.batch, t.packets)
-		}
-		s.mu.Unlock()
-		if t.batch != nil {
-			t.batch.done()
-		}
-		if t.rollUp != nil {
-			t.rollUp.wg.Done()
+		s.do(t)
+	}
+}
+
+func (s *shard) do(t task) {
+	s.mu.Lock()
+	if t.rollUp != nil {
+		s.rollUp(t.rollUp)
+	} else {
+		s.touch(t.batch, t.packets)
+		s.packets(t.batch, t.packets)
+	}
+	s.mu.Unlock()
+	if t.batch != nil {
+		t.batch.done()
+	}
+	if t.rollUp != nil {
+		t.rollUp.wg.Done()
+	}
+}
+
+// touch fetches the flows of the packets listed in idx.
+func (s *shard) touch(b *batch, idx []uint16) {
+	s.hashes = s.hashes[:0]
+	for _, n := range idx {
+		if p := &b.packets[n]; !p.flowless {
+			s.hashes = append(s.hashes, p.hash)
 		}
 	}
+	s.flows.Touch(s.hashes)
 }
 
 // packets counts the packets of b listed in idx. A panic costs one packet.
@@ -97,15 +109,11 @@ func (s *shard) packet(p *packet) {
 	if p.flowless {
 		return
 	}
-	f, isNew := s.flows.Process(&p.Packet, p.weight)
+	f := s.flows.Process(&p.Packet, &p.key, p.reverse, p.hash, p.weight)
 	if f == nil {
 		c.NoRoom++
 		return
 	}
-	if isNew {
-		c.NewFlows++
-	}
-	s.countTCPFlow(f, &p.Packet)
 	if p.Proto == decode.ProtoICMP || p.Proto == decode.ProtoICMPv6 {
 		n := c.icmp(host.ICMPKey{Version: p.IPVersion, Type: p.ICMPType, Code: p.ICMPCode})
 		if p.outgoing {
@@ -117,27 +125,7 @@ func (s *shard) packet(p *packet) {
 	}
 }
 
-// countTCPFlow counts flows by the first time a flag is seen in them.
-func (s *shard) countTCPFlow(f *flow.Flow, p *decode.Packet) {
-	if p.Proto != decode.ProtoTCP {
-		return
-	}
-	first := func(flag uint8, n uint32) bool { return p.TCPFlags&flag != 0 && n == 1 }
-	if first(decode.SYN, f.ToServer.NumSyn+f.ToClient.NumSyn) {
-		s.counted.SynFlows++
-	}
-	if first(decode.RST, f.ToServer.NumRst+f.ToClient.NumRst) {
-		s.counted.ResetFlows++
-	}
-	if first(decode.FIN, f.ToServer.NumFin+f.ToClient.NumFin) {
-		s.counted.FinFlows++
-	}
-	if f.JustEstablished() {
-		s.counted.EstablishedFlows++
-	}
-}
-
-func (s *shard) countICMP(f *flow.Flow, p *packet) {
+func (s *shard) countICMP(f *flow.Record, p *packet) {
 	k := host.ICMPKey{Version: p.IPVersion, Type: p.ICMPType, Code: p.ICMPCode}
 	from, to := f.Cli, f.Srv
 	if !f.FromClient(&p.Packet) {
@@ -151,23 +139,12 @@ func (s *shard) countICMP(f *flow.Flow, p *packet) {
 	}
 }
 
-func (s *shard) macDelta(a mac.Addr, t int64) *mac.Data {
-	d := s.macs[a]
-	if d == nil {
-		d = &macDelta{}
-		d.data.FirstSeen = t
-		s.macs[a] = d
-	}
-	d.data.LastSeen = max(d.data.LastSeen, t)
-	return &d.data
-}
-
 func (s *shard) countMACs(p *decode.Packet) {
 	n := uint64(p.WireLen)
-	src := s.macDelta(p.SrcMAC, p.Time)
+	src := s.macs.at(p.SrcMAC, p.Time)
 	src.Traffic.Sent.Packets++
 	src.Traffic.Sent.Bytes += n
-	dst := s.macDelta(p.DstMAC, p.Time)
+	dst := s.macs.at(p.DstMAC, p.Time)
 	dst.Traffic.Rcvd.Packets++
 	dst.Traffic.Rcvd.Bytes += n
 }
@@ -185,7 +162,7 @@ func (s *shard) countARP(p *decode.Packet) {
 	if !p.HasMAC {
 		return
 	}
-	src, dst := s.macDelta(p.SrcMAC, p.Time), s.macDelta(p.DstMAC, p.Time)
+	src, dst := s.macs.at(p.SrcMAC, p.Time), s.macs.at(p.DstMAC, p.Time)
 	if p.ARPOp == 1 {
 		src.ARPRequestsSent++
 		dst.ARPRequestsRcvd++
@@ -195,56 +172,50 @@ func (s *shard) countARP(p *decode.Packet) {
 	}
 }
 
-// attach ties the two hosts to a new flow.
-func (s *shard) attach(f *flow.Flow, p *decode.Packet) {
-	f.Cli = s.attachHost(f, p, host.Key{Addr: f.Client, VLAN: f.Key.VLAN}, f.CliMAC, true)
-	f.Srv = s.attachHost(f, p, host.Key{Addr: f.Server, VLAN: f.Key.VLAN}, f.SrvMAC, false)
+// attach ties hosts and stations to a new flow. The hosts count it at the
+// roll-up, when its direction is mostly settled.
+func (s *shard) attach(f *flow.Record, p *decode.Packet) {
+	var src, dst *mac.Mac
+	if p.HasMAC {
+		src, dst = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
+	}
+	f.SetMACs(src, dst)
+	f.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(src), p.Time)
+	f.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(dst), p.Time)
 }
 
-func (s *shard) attachHost(f *flow.Flow, p *decode.Packet, k host.Key, a mac.Addr, client bool) *host.Host {
-	var m *mac.Mac
-	if p.HasMAC && !a.IsZero() {
-		m = s.i.macs.Get(a, p.Time)
-	}
-	h := s.i.hosts.Get(k, m, p.Time)
-	if h == nil {
+// station is m, unless it is the zero address, which is nobody's.
+func station(m *mac.Mac) *mac.Mac {
+	if m == nil || m.Address.IsZero() {
 		return nil
 	}
-	h.Update(func(d *host.Data) {
-		peer := f.Server
-		if client {
-			d.ActiveAsClient++
-			d.TotalAsClient++
-		} else {
-			d.ActiveAsServer++
-			d.TotalAsServer++
-			peer = f.Client
-		}
-		d.Contact(peer, client)
-	})
-	return h
+	return m
+}
+
+// countFlow tells the hosts of a new flow.
+func countFlow(f *flow.Record) {
+	cli, srv := f.MACs()
+	if f.Cli != nil {
+		f.Cli.Lock().Begin(f.Server(), true, station(cli), f.FirstSeen())
+		f.Cli.Unlock()
+	}
+	if f.Srv != nil {
+		f.Srv.Lock().Begin(f.Client(), false, station(srv), f.FirstSeen())
+		f.Srv.Unlock()
+	}
 }
 
 // swapRoles moves the counts of a flow whose ends were exchanged.
-func swapRoles(f *flow.Flow) {
+func swapRoles(f *flow.Record) {
+	if !f.HostsCounted() {
+		return
+	}
 	if f.Cli != nil {
-		f.Cli.Update(func(d *host.Data) {
-			d.ActiveAsServer--
-			d.TotalAsServer--
-			d.ActiveAsClient++
-			d.TotalAsClient++
-			delete(d.ServerPeers, f.Server)
-			d.Contact(f.Server, true)
-		})
+		f.Cli.Lock().Turn(f.Server(), true)
+		f.Cli.Unlock()
 	}
 	if f.Srv != nil {
-		f.Srv.Update(func(d *host.Data) {
-			d.ActiveAsClient--
-			d.TotalAsClient--
-			d.ActiveAsServer++
-			d.TotalAsServer++
-			delete(d.ClientPeers, f.Client)
-			d.Contact(f.Client, false)
-		})
+		f.Srv.Lock().Turn(f.Client(), false)
+		f.Srv.Unlock()
 	}
 }

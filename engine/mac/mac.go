@@ -58,6 +58,15 @@ func (m *Mac) Update(f func(d *Data)) {
 	m.mu.Unlock()
 }
 
+// CountL7 counts d under an application protocol and its category in second sec
+// (Unix), as a new flow of them where newFlow says so.
+func (m *Mac) CountL7(app, category uint16, d counters.Duplex, sec int64, newFlow bool) {
+	m.mu.Lock()
+	m.data.L7.Count(app, d, sec, newFlow)
+	m.data.Categories.Count(category, d, sec, newFlow)
+	m.mu.Unlock()
+}
+
 // Merge adds the traffic and ARP counters of o, and its time of last sight.
 func (d *Data) Merge(o *Data) {
 	d.Traffic.Add(o.Traffic)
@@ -81,8 +90,9 @@ func (m *Mac) Snapshot() Data {
 
 // Table is the set of addresses of one interface, shared by its shards.
 type Table struct {
-	mu sync.RWMutex
-	m  map[Addr]*Mac
+	mu       sync.RWMutex
+	m        map[Addr]*Mac
+	stations int // addresses in m that are not special
 }
 
 // NewTable returns an empty table.
@@ -102,6 +112,9 @@ func (t *Table) Get(a Addr, now int64) *Mac {
 		m = &Mac{Address: a}
 		m.data.FirstSeen, m.data.LastSeen = now, now
 		t.m[a] = m
+		if !a.Special() {
+			t.stations++
+		}
 	}
 	return m
 }
@@ -117,12 +130,7 @@ func (t *Table) Find(a Addr) *Mac {
 func (t *Table) Len() (all, stations int) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	for a := range t.m {
-		if !a.Special() {
-			stations++
-		}
-	}
-	return len(t.m), stations
+	return len(t.m), t.stations
 }
 
 // All lists the entries in no order.
@@ -149,6 +157,9 @@ func (t *Table) Purge(limit int64) int {
 		if idle {
 			delete(t.m, a)
 			n++
+			if !a.Special() {
+				t.stations--
+			}
 		}
 	}
 	return n

@@ -1,0 +1,62 @@
+package iface
+
+import (
+	"ntopgo/engine/mac"
+)
+
+// macDelta is what an address gained since the last roll-up. Stations are
+// counted per frame, as not every frame belongs to a flow.
+type macDelta struct {
+	addr    mac.Addr
+	touched bool
+	data    mac.Data
+}
+
+// macWays is the size of the memory of recent addresses, a power of two.
+const macWays = 256
+
+// maxMACDeltas bounds the addresses that a shard keeps a delta ready for.
+const maxMACDeltas = 1 << 16
+
+// macDeltas are the deltas of one shard. Most frames are of few stations, which
+// a small direct-mapped array finds without the map.
+type macDeltas struct {
+	recent  [macWays]*macDelta
+	all     map[mac.Addr]*macDelta
+	touched []*macDelta
+}
+
+func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]*macDelta{}} }
+
+// at is the delta of a, which was seen at time t.
+func (m *macDeltas) at(a mac.Addr, t int64) *mac.Data {
+	slot := &m.recent[(uint32(a[5])^uint32(a[4])*31^uint32(a[3])*17)%macWays]
+	d := *slot
+	if d == nil || d.addr != a {
+		if d = m.all[a]; d == nil {
+			d = &macDelta{addr: a}
+			m.all[a] = d
+		}
+		*slot = d
+	}
+	if !d.touched {
+		d.touched = true
+		d.data.FirstSeen = t
+		m.touched = append(m.touched, d)
+	}
+	d.data.LastSeen = max(d.data.LastSeen, t)
+	return &d.data
+}
+
+// take hands every delta since the last call to fn.
+func (m *macDeltas) take(fn func(a mac.Addr, d *mac.Data)) {
+	for i, d := range m.touched {
+		fn(d.addr, &d.data)
+		d.data, d.touched = mac.Data{}, false
+		m.touched[i] = nil
+	}
+	m.touched = m.touched[:0]
+	if len(m.all) > maxMACDeltas {
+		*m = newMACDeltas()
+	}
+}
