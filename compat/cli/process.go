@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -92,6 +93,8 @@ var ErrRunning = errors.New("another instance is running")
 // WritePidFile creates or takes over the file and locks it for the life of the
 // process. A file left by a process that died is no obstacle.
 func WritePidFile(path string) (*PidFile, error) {
+	// The file is often put into a data directory that does not exist yet.
+	_ = os.MkdirAll(filepath.Dir(path), 0o755)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("pid file: %w", err)
