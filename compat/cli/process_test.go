@@ -134,7 +134,7 @@ func TestPidFile(t *testing.T) {
 	p.Remove()
 	var none *PidFile
 	none.Remove()
-	if _, err := WritePidFile("/no/such/dir/pid"); err == nil {
+	if _, err := WritePidFile("/proc/no/such/dir/pid"); err == nil {
 		t.Error("no error")
 	}
 }
