@@ -41,6 +41,7 @@ type app struct {
 	ifaces []*iface.Interface
 	env    *bindings.Env
 	lua    *lua.Runtime
+	alerts *alertStores
 
 	ending   atomic.Bool
 	shutdown context.CancelFunc
@@ -187,10 +188,11 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 // newEnv makes what the bindings work with; the interfaces must be open.
 func (a *app) newEnv() {
 	o := a.opts
+	a.alerts = &alertStores{layout: a.layout}
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
 		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
 		Ifaces: a.ifaces, Recipients: recipients.New(), StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
-		Shutdown: func() { a.shutdown() },
+		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,
 			NDPIProtocolsFile: o.NDPIProtocols, User: o.User, CaptureDirection: o.CaptureDirection,
@@ -235,9 +237,18 @@ func (a *app) close() {
 	if a.lua != nil {
 		a.lua.Close()
 	}
+	var files []int
 	for _, i := range a.ifaces {
 		if err := i.Close(); err != nil {
 			a.log.Warnf("close %s: %v", i.Name(), err)
+		}
+		if i.Info().Kind == capture.KindFile {
+			files = append(files, i.ID())
+		}
+	}
+	if a.alerts != nil {
+		if err := a.alerts.Close(files); err != nil {
+			a.log.Warnf("%v", err)
 		}
 	}
 	if a.kv != nil {

@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"ntopgo/compat/cli"
+	"ntopgo/compat/logging"
 	"ntopgo/compat/lua"
 	"ntopgo/compat/periodic"
 	"ntopgo/compat/web"
@@ -60,8 +62,27 @@ func serveHere(opts *cli.Options) error {
 		}
 	}
 	log.SetRecent(a.kv)
+	a.keptLogLevel()
 	log.Printf("ntopng %s (%s), %s, scripts %s", Version, Revision, a.kv.Describe(), a.layout.ScriptsDir)
 	return a.serve()
+}
+
+// keptLogLevel takes the log level that was chosen in the preferences, unless
+// the command line names one.
+func (a *app) keptLogLevel() {
+	if a.opts.VerboseGiven {
+		return
+	}
+	name, _, err := a.kv.Get("ntopng.prefs.logging_level")
+	if err != nil {
+		a.log.Warnf("log level: %v", err)
+		return
+	}
+	levels := map[string]logging.Level{"error": logging.Error, "warning": logging.Warning, "normal": logging.Normal,
+		"info": logging.Info, "debug": logging.Debug, "trace": logging.Trace}
+	if level, ok := levels[name]; ok {
+		a.log.SetLevel(level)
+	}
 }
 
 // writePid claims the pid file. The default one is not worth failing for when
@@ -151,9 +172,18 @@ func (a *app) startReading(ctx context.Context) {
 	}
 }
 
+// limitedScripts is how many requests run at once with --limit-resources.
+const limitedScripts = 3
+
 func (a *app) webConfig() web.Config {
 	o := a.opts
-	return web.Config{HTTP: web.Listen(o.HTTP), HTTPS: web.Listen(o.HTTPS), Prefix: o.HTTPPrefix,
+	scripts := 0 // the server's default
+	if o.LimitResources {
+		scripts = limitedScripts
+	}
+	return web.Config{HTTP: web.Listen(o.HTTP), HTTPS: web.Listen(o.HTTPS), Prefix: o.HTTPPrefix, MaxScripts: scripts,
+		Replacements: map[string]string{"@HTTP_PREFIX@": o.HTTPPrefix, "@NTOP_PRODUCT_NAME@": "ntopng",
+			"@NTOP_STARTUP_EPOCH@": strconv.FormatInt(a.env.Started.Unix(), 10)},
 		NoLogin: o.Login == cli.LoginDisabled, NoLoginLocal: o.Login == cli.LoginNotLocalhost,
 		LongSessions: o.DisableAutoLogout, AccessLog: o.HTTPLog, Version: Version,
 		Logf: levelLog{a.log}.Logf}

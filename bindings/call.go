@@ -12,7 +12,9 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
+	"ntopgo/engine/oui"
 	"ntopgo/engine/recipients"
+	"ntopgo/engine/store/sqlite"
 )
 
 // SystemID is the id of the interface "__system__", which has no traffic.
@@ -80,7 +82,15 @@ type Env struct {
 	// Periodic describes the periodic scripts for one interface id.
 	Periodic func(ifid int) *lua.Table
 
+	// AlertStore opens the alert database of an interface id, once; nil where
+	// there is none.
+	AlertStore func(ifid int) (*sqlite.DB, error)
+	// Vendors names the makers of network cards.
+	Vendors *oui.Table
+
 	luaCache sync.Map // ntop.setLuaCache
+	engaged  sync.Map // interface id -> *alerts.Engaged
+	checkVal sync.Map // checkValueKey -> string, what checks remember between runs
 	logged   sync.Map // pending names already mentioned in the log
 	cpu      cpuLoad
 }
@@ -134,6 +144,7 @@ type Context struct {
 
 	selectedNetwork int
 	nets            *network.Set // AllowedNets, parsed
+	pools           *poolSet     // host pools, read once per run
 }
 
 // Admin says whether the user may do everything.

@@ -94,6 +94,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 	if side == "srv" {
 		addr, mac = f.Server, f.SrvMAC
 	}
+	// A host that is not in memory is named by its address.
 	name, local, system, dhcp, network := addr.String(), false, false, false, -1
 	if h != nil {
 		d := h.Snapshot()

@@ -1,7 +1,9 @@
 package bindings
 
 import (
+	"encoding/hex"
 	"net/netip"
+	"strings"
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/flow"
@@ -32,6 +34,11 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 }
 
 func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
+	pool, byMAC := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+	match := "ip"
+	if byMAC {
+		match = "mac"
+	}
 	t.Set("ip", h.Addr.String()).
 		Set("vlan", h.VLAN).
 		Set("iface_index", 0).
@@ -39,6 +46,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("observation_point_id", 0).
 		Set("serialize_by_mac", false).
 		Set("ipkey", flow.AddrKey(h.Addr)).
+		Set("iphex", strings.ToUpper(hex.EncodeToString(h.Addr.AsSlice()))).
 		Set("tskey", h.Addr.String()).
 		Set("localhost", h.Local).
 		Set("systemhost", h.System).
@@ -64,7 +72,8 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("asname", "").
 		Set("os", 0).
 		Set("os_detail", "").
-		Set("host_pool_id", 0).
+		Set("host_pool_id", pool).
+		Set("host_pool_match", match).
 		Set("tags", 0).
 		Set("seen.first", seconds(d.FirstSeen)).
 		Set("seen.last", seconds(d.LastSeen)).
@@ -86,12 +95,13 @@ func hostMAC(d *host.Data) string {
 	return d.Mac.Address.String()
 }
 
-// hostName is what the host is called, or its address.
-func (c *Call) hostName(h *host.Host, d *host.Data) string {
+// hostName is what the host is called, "" when no name is known: scripts show
+// the address then.
+func (c *Call) hostName(_ *host.Host, d *host.Data) string {
 	if n := d.Names.Best(); n != "" && (d.Names.TLS != n || c.Env.Prefs.Bool("tls_quic_hostnaming")) {
 		return n
 	}
-	return h.Addr.String()
+	return ""
 }
 
 func (c *Call) isBroadcast(h *host.Host) bool {
@@ -147,6 +157,10 @@ func (c *Call) setHostDetails(t *lua.Table, d *host.Data) {
 }
 
 func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
+	for _, k := range []string{"bytes", "packets", "tcp.bytes", "udp.bytes", "icmp.bytes", "other_ip.bytes"} {
+		// How far from the usual: nothing is learnt yet, and the original starts at 0.
+		t.Set(k+".sent.anomaly_index", 0).Set(k+".rcvd.anomaly_index", 0)
+	}
 	t.Set("ndpi", protocols(c.Env.DPI, &d.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &d.Categories)).
 		Set("dscp", dscp(&d.DSCP)).
@@ -167,7 +181,8 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("ICMPv4", icmp(d.ICMP, 4)).
 		Set("ICMPv6", icmp(d.ICMP, 6)).
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
-		Set("http", lua.NewTable(2).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
+		Set("used_ports", c.usedPorts(h)).
+		Set("http", lua.NewTable(3).Set("virtual_hosts", lua.NewTable(0)).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
 		Set("cardinality", lua.NewTable(3).
 			Set("num_contacted_hosts_as_client", d.ContactsAsClient).
 			Set("num_host_contacts_as_server", d.ContactsAsServer).

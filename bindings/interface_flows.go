@@ -224,7 +224,7 @@ func (q *flowFilter) addModes(o options) {
 	}
 }
 
-// flowSort is the order that a column name asks for; nil, by time.
+// flowSort is the order that a column name asks for; by bytes without one.
 func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 	num := func(get func(f *flow.Flow) float64) func(*flow.Flow) iface.SortKey {
 		return func(f *flow.Flow) iface.SortKey { return iface.SortKey{Num: get(f)} }
@@ -251,9 +251,11 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 	case "duration":
 		return num(func(f *flow.Flow) float64 { return float64(f.Duration()) })
 	case "thpt":
+		if !c.Iface.Live() {
+			// A file that is read has no rates; its flows come by their size.
+			return num(func(f *flow.Flow) float64 { return float64(f.Bytes()) })
+		}
 		return num(func(f *flow.Flow) float64 { return f.Throughput.Bytes.Value })
-	case "bytes":
-		return num(func(f *flow.Flow) float64 { return float64(f.Bytes()) })
 	case "last_seen":
 		return num(func(f *flow.Flow) float64 { return float64(f.LastSeen) })
 	case "first_seen":
@@ -265,7 +267,7 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 	case "info":
 		return str(flowInfo)
 	}
-	return nil
+	return num(func(f *flow.Flow) float64 { return float64(f.Bytes()) })
 }
 
 func flowInfo(f *flow.Flow) string {
@@ -309,6 +311,10 @@ func getFlowsInfo(c *Call) {
 	limit, _ := o.num("maxHits")
 	skip, _ := o.num("toSkip")
 	ascending, given := o.flag("a2zSortOrder")
+	if c.Iface == nil {
+		c.pushFlows(nil, 0, 0, levelNormal)
+		return
+	}
 	page, total := c.flows(iface.FlowQuery{Match: newFlowFilter(c, about, o).match, Key: flowSort(c, o.str("sortColumn")),
 		Desc: given && !ascending, Skip: int(skip), Limit: int(limit)})
 	c.pushFlows(page, total, 0, flowLevel(o))

@@ -20,8 +20,8 @@ func init() {
 		"isMulticastMac":    func(c *Call) { a, ok := parseMAC(c.String(1)); c.Push(ok && a.IsMulticast()) },
 		"getMacDeviceTypes": getMacDeviceTypes,
 	})
-	partial("ntop", "getMacManufacturer", "no vendor table yet", func(c *Call) { c.Push(nil) })
-	partial("interface", "getMacManufacturers", "no vendor table yet", func(c *Call) { c.Push(lua.NewTable(0)) })
+	register("ntop", map[string]func(c *Call){"getMacManufacturer": getMacManufacturer})
+	register("interface", map[string]func(c *Call){"getMacManufacturers": getMacManufacturers})
 }
 
 // macRow is an address with what is known of it at one moment.
@@ -70,6 +70,7 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 		t.Set("source_mac", d.Traffic.Sent.Packets > 0).
 			Set("special_mac", r.m.Address.Special()).
 			Set("devtype", 0).
+			SetStr("manufacturer", c.manufacturer(r.m.Address)).
 			Set("arp_requests.sent", d.ARPRequestsSent).
 			Set("arp_requests.rcvd", d.ARPRequestsRcvd).
 			Set("arp_replies.sent", d.ARPRepliesSent).
@@ -161,6 +162,54 @@ func getMacDeviceTypes(c *Call) {
 	t := lua.NewTable(1)
 	if n > 0 {
 		t.Set(0, n)
+	}
+	c.Push(t)
+}
+
+// manufacturer is the long name of the maker of a card, "" when it is not known.
+func (c *Context) manufacturer(a mac.Addr) string {
+	v, _ := c.Env.Vendors.Find(a)
+	return v.Long
+}
+
+// getMacManufacturer is {short, extended}, nil for an unknown maker or what is
+// no address.
+func getMacManufacturer(c *Call) {
+	a, ok := parseMAC(c.String(1))
+	v, known := c.Env.Vendors.Find(a)
+	if !ok || !known {
+		c.Push(nil)
+		return
+	}
+	c.Push(lua.NewTable(2).Set("short", v.Short).Set("extended", v.Long))
+}
+
+// getMacManufacturers counts the stations by maker. It takes how many makers to
+// answer at most, only senders, and a device class.
+func getMacManufacturers(c *Call) {
+	limit, senders, class := int(c.OptInteger(1, 0)), c.OptBool(2, false), c.OptInteger(3, -1)
+	n := map[string]int{}
+	for _, r := range c.macs(func(m *mac.Mac, d *mac.Data) bool {
+		// No station has a class other than 0, unknown.
+		return !m.Address.Special() && (!senders || d.Traffic.Sent.Packets > 0) && class <= 0
+	}) {
+		if name := c.manufacturer(r.m.Address); name != "" {
+			n[name]++
+		}
+	}
+	names := make([]string, 0, len(n))
+	for name := range n {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		return n[names[i]] > n[names[j]] || n[names[i]] == n[names[j]] && names[i] < names[j]
+	})
+	if limit > 0 && limit < len(names) {
+		names = names[:limit]
+	}
+	t := lua.NewTable(len(names))
+	for _, name := range names {
+		t.Set(name, n[name])
 	}
 	c.Push(t)
 }

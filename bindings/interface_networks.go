@@ -15,7 +15,7 @@ import (
 func init() {
 	register("interface", map[string]func(c *Call){
 		"getNetworksStats": getNetworksStats,
-		"getNetworkStats":  func(c *Call) { c.Push(c.networkStats(int(c.Integer(1)))) },
+		"getNetworkStats":  getNetworkStats,
 		"getVLANsList":     getVLANs,
 		"getVLANsInfo":     getVLANs,
 		"getVLANInfo":      getVLANInfo,
@@ -50,7 +50,6 @@ func (c *Call) networkSums() []netSum {
 		n := &sums[h.NetworkID]
 		n.hosts++
 		h.Update(func(d *host.Data) {
-			n.traffic.Add(d.Traffic)
 			n.bps += d.Throughput.Bytes.Value
 			n.pps += d.Throughput.Packets.Value
 		})
@@ -63,6 +62,13 @@ func (c *Call) networkSums() []netSum {
 		}{{cli, srv, &f.ToServer}, {srv, cli, &f.ToClient}} {
 			if way.from == way.to {
 				if way.from != network.NoID {
+					// Within one network what one end sends is what the other receives:
+					// it is counted once, with the client's side as sent.
+					if way.d == &f.ToServer {
+						sums[way.from].traffic.Sent.Add(way.d.Traffic)
+					} else {
+						sums[way.from].traffic.Rcvd.Add(way.d.Traffic)
+					}
 					sums[way.from].inner.Add(way.d.Traffic)
 					sums[way.from].issuesInner.Add(way.d.Issues)
 				}
@@ -70,10 +76,12 @@ func (c *Call) networkSums() []netSum {
 			}
 			if way.from != network.NoID {
 				sums[way.from].egress.Add(way.d.Traffic)
+				sums[way.from].traffic.Sent.Add(way.d.Traffic)
 				sums[way.from].issuesOut.Add(way.d.Issues)
 			}
 			if way.to != network.NoID {
 				sums[way.to].ingress.Add(way.d.Traffic)
+				sums[way.to].traffic.Rcvd.Add(way.d.Traffic)
 				sums[way.to].issuesIn.Add(way.d.Issues)
 			}
 		}
@@ -116,6 +124,21 @@ func getNetworksStats(c *Call) {
 		if c.AllowsAddr(n.Prefix.Addr()) {
 			t.Set(n.Prefix.String(), networkTable(n, &sums[n.ID]))
 		}
+	}
+	c.Push(t)
+}
+
+// getNetworkStats is one network in the shape of the list: prefix -> table.
+func getNetworkStats(c *Call) {
+	id, ok := c.Int(1)
+	if !ok {
+		c.wrongArgument(1, "number")
+		c.Push(nil)
+		return
+	}
+	t := lua.NewTable(1)
+	if n, ok := c.networkStats(int(id)).(*lua.Table); ok {
+		t.Set(c.networkName(int(id)), n)
 	}
 	c.Push(t)
 }

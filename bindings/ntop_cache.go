@@ -68,7 +68,23 @@ func (c *Call) pushFound(s string, ok bool, err error) {
 	c.Push(s)
 }
 
+// needsStrings pushes nil and says false when one of the first n arguments is no
+// string: the original answers nothing then, which scripts tell from "".
+func (c *Call) needsStrings(n int) bool {
+	for i := 1; i <= n; i++ {
+		if c.Kind(i) != lua.String {
+			c.wrongArgument(i, "string")
+			c.Push(nil)
+			return false
+		}
+	}
+	return true
+}
+
 func getCache(c *Call) {
+	if !c.needsStrings(1) {
+		return
+	}
 	s, _, err := c.Env.KV.Get(c.String(1))
 	c.Failed(err)
 	c.Push(s)
@@ -121,6 +137,9 @@ func getHashKeysCache(c *Call) {
 }
 
 func getHashCache(c *Call) {
+	if !c.needsStrings(2) {
+		return
+	}
 	s, _, err := c.Env.KV.HGet(c.String(1), c.String(2))
 	c.Failed(err)
 	c.Push(s)

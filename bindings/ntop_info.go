@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -80,7 +81,8 @@ func verboseInfo(c *Call, t *lua.Table) {
 		Set("version.git", c.Env.Revision).
 		Set("version.curl", "").
 		Set("version.lua", "Lua 5.4").
-		Set("version.ndpi", "ntopgo dpi "+c.Env.Version)
+		// Scripts take this apart: version, then (revision:date).
+		Set("version.ndpi", fmt.Sprintf("%s (%s:%d)", c.Env.Version, or(c.Env.Revision, "none"), c.Env.TreeYear))
 	for _, k := range []string{"pro.release", "version.enterprise_edition", "version.enterprise_m_edition",
 		"version.enterprise_l_edition", "version.enterprise_xl_edition", "version.enterprise_xxl_edition",
 		"version.enterprise_xxxl_edition", "version.nedge_edition", "version.nedge_enterprise_edition",

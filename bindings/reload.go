@@ -1,0 +1,27 @@
+package bindings
+
+import "ntopgo/compat/lua"
+
+// What scripts tell the engine to read again after a change. What is read when
+// it is used needs no telling; what the engine does not have yet says so.
+func init() {
+	none := func(c *Call) { c.Push(nil) }
+	const checks = "no native checks yet"
+	for _, n := range []string{"reloadFlowChecks", "reloadHostChecks", "reloadAlertExclusions", "reloadServersConfiguration",
+		"reloadASNConfiguration"} {
+		partial("ntop", n, checks, none)
+	}
+	register("ntop", map[string]func(c *Call){"reloadHostPools": none}) // members are looked up when asked for
+	partial("ntop", "reloadDeviceProtocols", "device policies are not applied yet", func(*Call) {})
+	partial("ntop", "isCustomApplication", "no protocols file yet", func(c *Call) { c.Push(false) })
+	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
+	partial("ntop", "ribFind", "no BGP feed", none)
+	partial("ntop", "getPingIfNames", "active measurements are not built yet", func(c *Call) { c.Push(lua.NewTable(0)) })
+	partial("ntop", "isNProbeIPSConfigured", "no flow collection yet", func(c *Call) { c.Push(false) })
+	partial("interface", "reloadCompanions", "no companion interfaces yet", none)
+	partial("interface", "getUserDefinedHostTags", "no host tags yet", func(c *Call) { c.Push(0) })
+	for _, n := range []string{"findPidFlows", "findNameFlows"} {
+		partial("interface", n, "packets do not tell which process sent them", func(c *Call) { c.Push(lua.NewTable(0)) })
+	}
+	unavailable("ntop", "execSingleSQLQuery", "there is no ClickHouse store", func(c *Call) { c.Push(nil) })
+}
