@@ -17,7 +17,7 @@ func (s *shard) names(f *flow.Record) {
 	if f.Classified() {
 		countMessages(f)
 	}
-	learn(f.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: strings.TrimSuffix(m.MDNSName, ".local"), DHCP: m.DHCPName})
+	learn(f.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
 	server := host.Names{}
 	if m.HTTPMethod != "" {
 		server.HTTP = m.HostName
@@ -41,6 +41,16 @@ func learn(h *host.Host, f *flow.Record, n host.Names) {
 		h.Lock().Detail().Learn(&n, f.FirstSeen())
 		h.Unlock()
 	}
+}
+
+// mdnsHost is the host that an mDNS name is of; "" for names of services
+// (RFC 6763: a label that begins with an underscore) and of reverse look-ups,
+// which name what was asked for and not who asked.
+func mdnsHost(name string) string {
+	if strings.HasPrefix(name, "_") || strings.Contains(name, "._") || strings.HasSuffix(name, ".arpa") {
+		return ""
+	}
+	return strings.TrimSuffix(name, ".local")
 }
 
 func setName(to *string, name string) {
