@@ -3,17 +3,19 @@ import { context, flowsURL, flowURL, hostURL } from "./api.js";
 import { h } from "./dom.js";
 import * as format from "./format.js";
 
-// hostLink is a host by its name, with the address below when it differs.
-export function hostLink(ip, vlan, name, { port } = {}) {
+// hostLink is a host by its name, with the address below when it differs; a
+// port stands behind it, a VLAN in a tag.
+export function hostLink(ip, vlan, name, { port, tag = true } = {}) {
   const named = name && name !== ip;
-  return h("span", {}, h("a", { href: hostURL(ip, vlan) }, named ? (port ? `${name}:${port}` : name) : format.hostPort(ip, port)),
-    vlan ? h("span", { class: "tag", title: "VLAN" }, " ", vlan) : null,
+  const shown = named ? name : port && ip.includes(":") ? `[${ip}]` : ip;
+  return h("span", { class: "endpoint" }, h("a", { href: hostURL(ip, vlan) }, shown), port ? [h("wbr"), `:${port}`] : null,
+    vlan && tag ? h("span", { class: "tag", title: "VLAN" }, vlan) : null,
     named && h("span", { class: "sub mono" }, ip));
 }
 
 // application is a flow's application with a link to the flows like it.
 export function application(a) {
-  return h("span", {}, h("a", { href: flowsURL({ application: a.name === "TooEarly" ? null : a.name }) }, a.name === "TooEarly" ? "…" : a.name),
+  return h("span", { class: "endpoint" }, h("a", { href: flowsURL({ application: a.name === "TooEarly" ? null : a.name }) }, a.name === "TooEarly" ? "…" : a.name),
     a.encrypted === false && h("span", { class: "tag", title: "Not encrypted" }, "clear"));
 }
 
@@ -30,8 +32,8 @@ export function ratio(first, second) {
 export function flowColumns() {
   return [
     { name: "application", title: "Application", cell: (f) => h("span", {}, application(f.application), h("span", { class: "sub" }, f.l4_proto.name, f.vlan ? ` · VLAN ${f.vlan}` : "")) },
-    { name: "client", title: "Client", wrap: true, cell: (f) => hostLink(f.client.ip, f.vlan, f.client.name, { port: f.client.port }) },
-    { name: "server", title: "Server", wrap: true, cell: (f) => hostLink(f.server.ip, f.vlan, f.server.name, { port: f.server.port }) },
+    { name: "client", title: "Client", wrap: true, cell: (f) => hostLink(f.client.ip, f.vlan, f.client.name, { port: f.client.port, tag: false }) },
+    { name: "server", title: "Server", wrap: true, cell: (f) => hostLink(f.server.ip, f.vlan, f.server.name, { port: f.server.port, tag: false }) },
     { name: "info", title: "Info", wrap: true, cell: (f) => f.info || "" },
     { name: "duration", title: "Duration", number: true, cell: (f) => format.duration(f.duration) },
     { name: "packets", title: "Packets", number: true, cell: (f) => format.number(f.packets) },

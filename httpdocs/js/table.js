@@ -65,7 +65,22 @@ export class Table {
       this.form.append(h("button", { class: "button", type: "submit" }, "Filter"),
         h("button", { class: "button plain", type: "button", onclick: () => { this.filter = {}; this.showFilters(); this.start = 0; this.write(); this.load(); } }, "Clear"));
     }
+    this.buildSort();
     this.showFilters();
+  }
+
+  // buildSort is for narrow screens, which show no headings to click.
+  buildSort() {
+    const choices = this.o.columns.filter((c) => c.name).flatMap((c) => ["desc", "asc"].map((order) => ({ c, order })));
+    this.sorting = h("select", { id: "sorting", onchange: () => {
+      const { c, order } = choices[this.sorting.selectedIndex];
+      this.sort = c.name;
+      this.order = order;
+      this.start = 0;
+      this.write();
+      this.load();
+    } }, choices.map(({ c, order }) => h("option", { value: `${c.name} ${order}` }, `${c.title} ${order === "asc" ? "▲" : "▼"}`)));
+    this.form.append(h("div", { class: "field narrow" }, h("label", { for: "sorting" }, "Sorted by"), this.sorting));
   }
 
   selectOptions(f) {
@@ -119,6 +134,7 @@ export class Table {
 
   show(rows, total) {
     replace(this.head, this.o.columns.map((c) => this.heading(c)));
+    this.sorting.value = `${this.sort} ${this.order}`;
     const filtered = Object.keys(this.filter).length > 0;
     if (rows.length === 0) {
       replace(this.body, h("tr", {}, h("td", { colspan: this.o.columns.length, class: "empty" }, filtered ? "Nothing matches the filter" : this.o.empty || "Nothing to show")));

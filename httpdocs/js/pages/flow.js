@@ -19,8 +19,8 @@ function state(f) {
 }
 
 const summary = (f) => facts([
-  ["Client", h("span", {}, hostLink(f["cli.ip"], f.vlan, f["cli.host"], { port: f["cli.port"] }), " ", f["cli.localhost"] && h("span", { class: "tag local" }, "local"))],
-  ["Server", h("span", {}, hostLink(f["srv.ip"], f.vlan, f["srv.host"], { port: f["srv.port"] }), " ", f["srv.localhost"] && h("span", { class: "tag local" }, "local"))],
+  ["Client", h("span", {}, hostLink(f["cli.ip"], f.vlan, f["cli.host"], { port: f["cli.port"], tag: false }), " ", f["cli.localhost"] && h("span", { class: "tag local" }, "local"))],
+  ["Server", h("span", {}, hostLink(f["srv.ip"], f.vlan, f["srv.host"], { port: f["srv.port"], tag: false }), " ", f["srv.localhost"] && h("span", { class: "tag local" }, "local"))],
   ["Client MAC", mono(f["cli.mac"])], ["Server MAC", mono(f["srv.mac"])],
   ["VLAN", f.vlan ? h("a", { href: flowsURL({ vlan: f.vlan }) }, f.vlan) : ""],
   ["Transport", f["proto.l4"]],
@@ -88,7 +88,7 @@ function draw(page, f) {
   replace(page, tiles([
     ["Traffic", format.bytes(f.bytes), `${format.number(f.packets)} packets`], ["To server", format.bytes(f.bytes_sent)], ["To client", format.bytes(f.bytes_rcvd)],
     ["Duration", format.duration(f.duration)], !context.capture && ["Throughput", format.bits(f.throughput_bps * 8)]]),
-  h("div", { class: "grid" }, card("Flow", summary(f)), card("Directions", directions(f)),
+  h("div", { class: "columns" }, card("Flow", summary(f)), card("Directions", directions(f)),
     protocols.map(([title, part]) => { const content = part(f); return content ? card(title, content) : null; }),
     card(f["proto.l4_id"] === 6 ? "TCP and latency" : "Rates", latencies(f)), card("Risks", risks(f))));
 }

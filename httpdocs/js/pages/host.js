@@ -97,7 +97,7 @@ start(async (page, query) => {
   const problem = h("div"), top = h("div"), panels = {};
   const panel = (name) => (panels[name] = h("div", { id: name }));
   const flows = h("div");
-  replace(page, problem, top, h("div", { class: "grid" },
+  replace(page, problem, top, h("div", { class: "columns" },
     card("Identity", panel("identity")), card("Applications", panel("applications")),
     card("Peers", panel("peers")), card("Transport", panel("transport")), card("TCP issues", panel("tcp")), card("Packets", panel("packets")),
     card("DNS", panel("dns")), card("HTTP", panel("http"))), h("h2", { class: "section" }, "Flows"), flows);

@@ -37,7 +37,7 @@ start(async (page, query) => {
   const ifid = query.get("ifid") || context.ifid;
   const notice = h("div"), problem = h("div"), top = h("div"), chart = h("div"), panels = {};
   const panel = (name) => (panels[name] = h("div", { id: name }));
-  replace(page, notice, problem, top, h("div", { class: "grid" }, card("Throughput", chart, { wide: true }),
+  replace(page, notice, problem, top, h("div", { class: "columns" }, card("Throughput", chart, { wide: true }),
     card("Interface", panel("identity")), card("Packet sizes", panel("packetSizes")), card("Frames", panel("frames")), card("Local and remote", panel("locality")),
     card("Service classes (DSCP)", panel("dscp")), card("TCP", panel("flags")), card("Applications", panel("applications"), { wide: true })));
   const throughput = new Throughput(chart);
