@@ -23,6 +23,7 @@ type dnsMessage struct {
 	name      string // of the first question
 	qtype     uint16
 	addr      netip.Addr // first A or AAAA answer
+	owner     string     // name of the first address record in any section
 	badName   bool
 }
 
@@ -53,7 +54,7 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 		}
 		off = next + 4
 	}
-	for range min(m.answers, 16) {
+	for i := range min(m.answers+auth+extra, 32) {
 		_, next, _ := dnsName(b, off)
 		if next == 0 || next+10 > len(b) {
 			break
@@ -63,10 +64,15 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 		if data+n > len(b) {
 			break
 		}
-		if !m.addr.IsValid() && (kind == 1 && n == 4 || kind == 28 && n == 16) {
-			m.addr, _ = netip.AddrFromSlice(b[data : data+n])
+		if kind == 1 && n == 4 || kind == 28 && n == 16 {
+			if !m.addr.IsValid() && i < m.answers {
+				m.addr, _ = netip.AddrFromSlice(b[data : data+n])
+			}
+			if m.owner == "" {
+				m.owner, _, _ = dnsName(b, off)
+			}
 		}
-		if m.questions == 0 && m.name == "" {
+		if m.questions == 0 && m.name == "" && i < m.answers {
 			m.name, _, _ = dnsName(b, off)
 		}
 		off = data + n
@@ -214,7 +220,11 @@ func dissectMDNS(c *Context) Verdict {
 	}
 	if m.name != "" {
 		meta := c.Meta()
-		meta.HostName, meta.MDNSName = m.name, m.name
+		meta.HostName = m.name
+	}
+	// What is asked for says nothing of who asks; an announced address does.
+	if m.response && m.owner != "" {
+		c.Meta().MDNSName = m.owner
 	}
 	return c.Found(idMdns)
 }
