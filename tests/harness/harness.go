@@ -163,6 +163,7 @@ type Options struct {
 	Dir  string   // data directory; default: a new one
 	Env  []string // beside the environment of the test
 	In   []string // command that runs the program, such as ip netns exec NAME
+	Port int      // port of the web interface; default: a free one
 	Addr string   // address of the web interface; default 127.0.0.1
 }
 
@@ -177,7 +178,10 @@ func Start(t testing.TB, o Options) *Program {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1"
 	}
-	p := &Program{Dir: o.Dir, t: t, done: make(chan struct{}), Port: freePort(t)}
+	if o.Port == 0 {
+		o.Port = freePort(t)
+	}
+	p := &Program{Dir: o.Dir, t: t, done: make(chan struct{}), Port: o.Port}
 	p.URL = fmt.Sprintf("http://%s:%d", o.Addr, p.Port)
 	p.Client = &http.Client{Timeout: 20 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
