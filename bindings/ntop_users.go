@@ -81,7 +81,7 @@ func getUsers(c *Call) {
 			Set("language", u.Language).
 			Set("allowed_nets", u.AllowedNets).
 			Set("allowed_ifname", u.AllowedIfname).
-			Set("allowed_host_pools", u.AllowedHostPools)
+			SetStr("allowed_host_pools", u.AllowedHostPools)
 		for k, on := range map[string]bool{"allow_pcap_download": u.AllowPcap,
 			"allow_historical_flows": u.AllowHistorical, "allow_alerts": u.AllowAlerts} {
 			if on {

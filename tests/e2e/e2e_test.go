@@ -37,8 +37,6 @@ var notYet = map[string]string{
 	"get_flow_active_01":             "the original's order of flows without a sort column",
 	"get_interface_bcast_domains_01": "broadcast domains learnt from ARP",
 	"get_l7_category_consts_01":      "custom protocols (-p)",
-	"get_ntopng_users_01":            "absent user fields left out",
-	"mac_alert_bcast_domains_01":     "the alert store",
 	"peers_swap_heuristic_01":        "flow keys and ids as the original numbers them, names of hosts by MAC",
 	"peers_swap_heuristic_02":        "flow keys and ids as the original numbers them, names of hosts by MAC",
 }
