@@ -227,3 +227,23 @@ func TestMaxScripts(t *testing.T) {
 		t.Errorf("%d scripts ran at once", most.Load())
 	}
 }
+
+// patient runs until its context ends, as a script without end does.
+type patient struct{}
+
+func (patient) Run(ctx context.Context, _ *ScriptRequest, _ *Response) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A script without end is ended, and its request answered.
+func TestScriptTimeout(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.ScriptTimeout = 20 * time.Millisecond })
+	s.deps.Runner = patient{}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", loginURL, nil))
+	if to := w.Header().Get("Location"); w.Code != 302 || !strings.Contains(to, "internal_error") {
+		t.Errorf("status %d, to %q", w.Code, to)
+	}
+}

@@ -261,8 +261,8 @@ func (s *Server) inSlot(r *http.Request, q *ScriptRequest, out *Response) error 
 		return errNoSlot
 	}
 	// A script is not stopped half-way because the browser left, but the end of
-	// the program ends it.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	// the program and its own time limit end it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.cfg.ScriptTimeout)
 	defer context.AfterFunc(s.base, cancel)()
 	defer cancel()
 	return s.run(ctx, q, out)

@@ -41,6 +41,8 @@ type Config struct {
 	Pro bool
 	// MaxScripts run at the same time at most; default 16.
 	MaxScripts int
+	// ScriptTimeout ends a script that runs longer; default 5 minutes.
+	ScriptTimeout time.Duration
 	// Version and Platform go into the Server header.
 	Version, Platform string
 	// Replacements are applied to text files scripts send (@HTTP_PREFIX@ and so on).
@@ -113,6 +115,9 @@ type Server struct {
 func New(cfg Config, deps Deps) (*Server, error) {
 	if cfg.MaxScripts <= 0 {
 		cfg.MaxScripts = 16
+	}
+	if cfg.ScriptTimeout <= 0 {
+		cfg.ScriptTimeout = 5 * time.Minute
 	}
 	if cfg.Logf == nil {
 		cfg.Logf = func(int, string, ...any) {}
