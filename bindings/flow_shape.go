@@ -8,6 +8,7 @@ import (
 	"crypto/sha1" // the community id is defined over SHA-1
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/capture"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
@@ -169,6 +170,10 @@ func confidence(f *flow.Flow) int {
 	return 1
 }
 
+// atRest says that the selected interface is a file that has been read: nothing
+// flows in it any more.
+func (c *Context) atRest() bool { return c.info().Kind == capture.KindFile && !c.Iface.Loading() }
+
 func tos(b uint8) *lua.Table { return lua.NewTable(2).Set("DSCP", b>>2).Set("ECN", b&3) }
 
 func (c *Call) riskTable(risks uint64) *lua.Table {
@@ -197,7 +202,11 @@ func (c *Call) setFlowTraffic(t *lua.Table, f *flow.Flow) {
 		Set("average_throughput_pps", float64(f.Packets())/duration).
 		Set("top_throughput_bps", f.TopBps).
 		Set("top_throughput_pps", f.TopPps)
-	setThroughput(t, &f.Throughput)
+	rate := f.Throughput
+	if c.atRest() {
+		rate = counters.Throughput{}
+	}
+	setThroughput(t, &rate)
 	for _, p := range []struct {
 		name string
 		d    *flow.Dir

@@ -7,16 +7,23 @@ import (
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
 )
 
-// usedPorts is the "used_ports" table of a local host: the ports it serves, and
-// those it asked for elsewhere, as "tcp:443" -> application, from its active
-// flows.
-func (c *Call) usedPorts(h *host.Host) *lua.Table {
+// setUsedPorts adds to the table of a local host, from its active flows, the
+// ports it serves and those it asked for elsewhere as "tcp:443" -> application,
+// and the card of the router behind which it first found a remote host.
+func (c *Call) setUsedPorts(t *lua.Table, h *host.Host) {
 	serves, asked := lua.NewTable(0), lua.NewTable(0)
+	var router mac.Addr
+	var since int64
 	c.eachFlow(func(f *flow.Flow) {
 		if f.Key.VLAN != h.VLAN || f.Client != h.Addr && f.Server != h.Addr {
 			return
+		}
+		if f.Client == h.Addr && !c.Env.Nets.Local(f.Server) && flow.Unicast(f.Server) && !f.SrvMAC.Special() &&
+			(since == 0 || f.FirstSeen < since) {
+			router, since = f.SrvMAC, f.FirstSeen
 		}
 		port, ok := servicePort(f)
 		if !ok {
@@ -33,7 +40,10 @@ func (c *Call) usedPorts(h *host.Host) *lua.Table {
 			asked.Set(port, name)
 		}
 	})
-	return lua.NewTable(2).Set("local_server_ports", serves).Set("remote_contacted_ports", asked)
+	t.Set("used_ports", lua.NewTable(2).Set("local_server_ports", serves).Set("remote_contacted_ports", asked))
+	if since != 0 {
+		t.Set("router", router.String())
+	}
 }
 
 // servicePort names the server's port of a flow, if the flow's beginning shows

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
+	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -161,7 +163,7 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		// How far from the usual: nothing is learnt yet, and the original starts at 0.
 		t.Set(k+".sent.anomaly_index", 0).Set(k+".rcvd.anomaly_index", 0)
 	}
-	t.Set("ndpi", protocols(c.Env.DPI, &d.L7)).
+	t.Set("ndpi", hostProtocols(c.Env.DPI, &d.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &d.Categories)).
 		Set("dscp", dscp(&d.DSCP)).
 		Set("num_contacted_peers_with_tcp_udp_flows_no_response", 0).
@@ -176,12 +178,12 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 	if !h.Local {
 		return
 	}
+	c.setUsedPorts(t, h)
 	t.Set("local_network_id", h.NetworkID).
 		SetStr("local_network_name", c.networkName(h.NetworkID)).
 		Set("ICMPv4", icmp(d.ICMP, 4)).
 		Set("ICMPv6", icmp(d.ICMP, 6)).
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
-		Set("used_ports", c.usedPorts(h)).
 		Set("http", lua.NewTable(3).Set("virtual_hosts", lua.NewTable(0)).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
 		Set("cardinality", lua.NewTable(3).
 			Set("num_contacted_hosts_as_client", d.ContactsAsClient).
@@ -190,6 +192,17 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("server_contacts", lua.NewTable(6).Set("dns", 0).Set("smtp", 0).Set("imap", 0).Set("pop", 0).Set("ntp", 0).
 			Set("domain_names", 0)).
 		Set("contacted_hosts_behaviour", expectation())
+}
+
+// hostProtocols is the "ndpi" map of a host, where the original leaves the
+// number of flows at 0: it counts them for the interface only.
+func hostProtocols(e *dpi.Engine, m *counters.L7Map) *lua.Table {
+	t := protocols(e, m)
+	t.Each(func(_, row any) bool {
+		row.(*lua.Table).Set("num_flows", 0)
+		return true
+	})
+	return t
 }
 
 func behaviour() *lua.Table {

@@ -199,7 +199,7 @@ func (c *Call) groupTable(g *flowGroup, way int64) *lua.Table {
 		t.Set("srv_port", g.port)
 	}
 	return t.Set("vlan_id", g.vlan).
-		Set("device_ip", "0.0.0.0").
+		Set("device_ip", "").
 		Set("l4_proto", g.firstL4).
 		Set("num_clients", len(g.clients)).
 		Set("num_servers", len(g.servers)).

@@ -251,10 +251,6 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 	case "duration":
 		return num(func(f *flow.Flow) float64 { return float64(f.Duration()) })
 	case "thpt":
-		if !c.Iface.Live() {
-			// A file that is read has no rates; its flows come by their size.
-			return num(func(f *flow.Flow) float64 { return float64(f.Bytes()) })
-		}
 		return num(func(f *flow.Flow) float64 { return f.Throughput.Bytes.Value })
 	case "last_seen":
 		return num(func(f *flow.Flow) float64 { return float64(f.LastSeen) })

@@ -191,7 +191,7 @@ func speaks(d *host.Data, proto uint16) bool {
 	return found
 }
 
-// hostSort is the order that a column name asks for; nil, by address.
+// hostSort is the order that a column name asks for; by address without one.
 func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.SortKey {
 	num := func(f func(h *host.Host, d *host.Data) float64) func(*host.Host, *host.Data) iface.SortKey {
 		return func(h *host.Host, d *host.Data) iface.SortKey { return iface.SortKey{Num: f(h, d)} }
@@ -227,7 +227,7 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 	case "mac":
 		return str(func(_ *host.Host, d *host.Data) string { return hostMAC(d) })
 	}
-	return nil
+	return str(func(h *host.Host, _ *host.Data) string { b := h.Addr.As16(); return string(b[:]) })
 }
 
 // batchHosts is how many hosts a batched listing returns at most.

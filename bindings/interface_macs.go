@@ -69,7 +69,7 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 	if details {
 		t.Set("source_mac", d.Traffic.Sent.Packets > 0).
 			Set("special_mac", r.m.Address.Special()).
-			Set("devtype", 0).
+			Set("devtype", c.deviceType(r)).
 			SetStr("manufacturer", c.manufacturer(r.m.Address)).
 			Set("arp_requests.sent", d.ARPRequestsSent).
 			Set("arp_requests.rcvd", d.ARPRequestsRcvd).
@@ -155,13 +155,57 @@ func getMacHosts(c *Call) {
 	c.Push(t)
 }
 
-// getMacDeviceTypes counts the stations by class; none is classified yet, so
-// all are of class 0.
+// Device classes, by ntopng's numbers.
+const (
+	deviceUnknown     = 0
+	devicePrinter     = 1
+	deviceWorkstation = 3
+	deviceNetworking  = 8
+)
+
+// routerHosts is how many addresses behind one card make it that of a router.
+const routerHosts = 8
+
+// deviceMakers are words in makers' names that tell what they make.
+var deviceMakers = []struct {
+	word  string
+	class int
+}{{"Networks", deviceNetworking}, {"Brocade", deviceNetworking}, {"Routerboard", deviceNetworking},
+	{"Alcatel-Lucent", deviceNetworking}, {"AVM", deviceNetworking}, {"Xerox", devicePrinter},
+	{"Raspberry Pi", deviceWorkstation}, {"PCS Computer Systems", deviceWorkstation}}
+
+// virtualMachines are the prefixes that hypervisors give to their guests.
+var virtualMachines = map[[3]byte]bool{{0x00, 0x50, 0x56}: true, {0x00, 0x0c, 0x29}: true, {0x00, 0x05, 0x69}: true,
+	{0x00, 0x03, 0xff}: true, {0x00, 0x1c, 0x42}: true, {0x00, 0x0f, 0x4b}: true, {0x00, 0x16, 0x3e}: true,
+	{0x08, 0x00, 0x27}: true}
+
+// deviceType is the class of a station, from how many hosts are behind it and
+// from its maker.
+func (c *Context) deviceType(r *macRow) int {
+	if r.d.Hosts > routerHosts {
+		return deviceNetworking
+	}
+	maker := c.manufacturer(r.m.Address)
+	for _, m := range deviceMakers {
+		if strings.Contains(maker, m.word) {
+			return m.class
+		}
+	}
+	if virtualMachines[[3]byte(r.m.Address[:3])] {
+		return deviceWorkstation
+	}
+	return deviceUnknown
+}
+
+// getMacDeviceTypes counts the stations by class.
 func getMacDeviceTypes(c *Call) {
-	n := len(c.macs(func(m *mac.Mac, _ *mac.Data) bool { return !m.Address.Special() }))
-	t := lua.NewTable(1)
-	if n > 0 {
-		t.Set(0, n)
+	n := map[int]int{}
+	for _, r := range c.macs(func(m *mac.Mac, _ *mac.Data) bool { return !m.Address.Special() }) {
+		n[c.deviceType(&r)]++
+	}
+	t := lua.NewTable(len(n))
+	for class, count := range n {
+		t.Set(class, count)
 	}
 	c.Push(t)
 }
@@ -172,12 +216,11 @@ func (c *Context) manufacturer(a mac.Addr) string {
 	return v.Long
 }
 
-// getMacManufacturer is {short, extended}, nil for an unknown maker or what is
-// no address.
+// getMacManufacturer is {short, extended} for an address or its first three
+// bytes, nil for an unknown maker or what is neither.
 func getMacManufacturer(c *Call) {
-	a, ok := parseMAC(c.String(1))
-	v, known := c.Env.Vendors.Find(a)
-	if !ok || !known {
+	v, known := c.Env.Vendors.FindText(c.String(1))
+	if !known {
 		c.Push(nil)
 		return
 	}
@@ -190,8 +233,8 @@ func getMacManufacturers(c *Call) {
 	limit, senders, class := int(c.OptInteger(1, 0)), c.OptBool(2, false), c.OptInteger(3, -1)
 	n := map[string]int{}
 	for _, r := range c.macs(func(m *mac.Mac, d *mac.Data) bool {
-		// No station has a class other than 0, unknown.
-		return !m.Address.Special() && (!senders || d.Traffic.Sent.Packets > 0) && class <= 0
+		return !m.Address.Special() && (!senders || d.Traffic.Sent.Packets > 0) &&
+			(class < 0 || int64(c.deviceType(&macRow{m, *d})) == class)
 	}) {
 		if name := c.manufacturer(r.m.Address); name != "" {
 			n[name]++

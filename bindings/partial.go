@@ -15,9 +15,6 @@ func init() {
 	partial("ntop", "getASName", geo, func(c *Call) { c.Push("") })
 	partial("ntop", "getASNameFromASN", geo, func(c *Call) { c.Push(nil) })
 	partial("ntop", "getHostGeolocation", geo, none)
-	partial("interface", "getASesInfo", geo, func(c *Call) {
-		c.Push(lua.NewTable(2).Set("numASes", 0).Set("ASes", lua.NewTable(0)))
-	})
 	partial("interface", "getCountriesInfo", geo, func(c *Call) {
 		c.Push(lua.NewTable(2).Set("numCountries", 0).Set("Countries", lua.NewTable(0)))
 	})

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math/bits"
 	"net/netip"
 
 	"ntopgo/engine/counters"
@@ -115,9 +116,10 @@ func address(m *mac.Mac) mac.Addr {
 }
 
 // DisplayKey is the number by which pages name a flow (ntopng.key). Like the
-// original's it is a sum that does not depend on the direction.
+// original's it is a sum that does not depend on the direction, of the ports as
+// they are on the wire read by a little-endian machine.
 func (f *Flow) DisplayKey() uint32 {
-	return uint32(f.CliPort) + uint32(f.SrvPort) + uint32(f.Key.VLAN) + uint32(f.Key.Proto) + f.Key.Private +
+	return uint32(bits.ReverseBytes16(f.CliPort)) + uint32(bits.ReverseBytes16(f.SrvPort)) + uint32(f.Key.VLAN) + uint32(f.Key.Proto) + f.Key.Private +
 		AddrKey(f.Client) + AddrKey(f.Server)
 }
 

@@ -86,6 +86,15 @@ func (t *Table) Len() int {
 	return len(t.m)
 }
 
+// FindText is Find for an address, or its first three bytes, as text.
+func (t *Table) FindText(addr string) (Vendor, bool) {
+	key, ok := prefix(addr)
+	if !ok {
+		return Vendor{}, false
+	}
+	return t.Find([6]byte{key[0], key[1], key[2]})
+}
+
 // Find returns the maker of a card.
 func (t *Table) Find(addr [6]byte) (Vendor, bool) {
 	if t == nil {

@@ -28,6 +28,11 @@ func TestFind(t *testing.T) {
 	if v, _ := table.Find([6]byte{2, 0, 3}); v.Long != "Old Style Ltd." {
 		t.Errorf("%+v", v)
 	}
+	for text, want := range map[string]string{"02:00:01": "Acme", "02:00:01:aa:BB:cc": "Acme", "02:00": "", "": ""} {
+		if v, ok := table.FindText(text); v.Short != want || ok != (want != "") {
+			t.Errorf("%q: %+v %t", text, v, ok)
+		}
+	}
 	var none *Table
 	if _, ok := none.Find([6]byte{}); ok || none.Len() != 0 || table.Len() != 3 {
 		t.Error("lengths")

@@ -58,12 +58,15 @@ func escape(path string) string {
 	return strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
-// apply runs a schema file. The files end with ALTER statements that fail from
-// the second opening on; the first of them ends the file, which is expected.
+// apply runs a schema file, whose parts are separated by "@" since 2026. ALTER
+// statements in it fail from the second opening on; the first of them ends its
+// part, which is expected.
 func (d *DB) apply(s Schema) error {
-	_, err := d.db.Exec(s.SQL)
-	if err != nil && !strings.Contains(err.Error(), "duplicate column name") {
-		return fmt.Errorf("schema %s: %w", s.Name, err)
+	for _, part := range strings.Split(s.SQL, "@") {
+		_, err := d.db.Exec(part)
+		if err != nil && !strings.Contains(err.Error(), "duplicate column name") {
+			return fmt.Errorf("schema %s: %w", s.Name, err)
+		}
 	}
 	return nil
 }

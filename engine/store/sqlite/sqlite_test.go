@@ -59,6 +59,15 @@ func TestSecondOpeningKeepsTheRows(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0]["latest"] != "z" {
 		t.Errorf("%v %v", got, err)
 	}
+	if d, err := Open(path, Schema{"parts.sql", "ALTER TABLE t ADD n INTEGER;\n@\nATTACH DATABASE ':memory:' AS mem;\n" +
+		"CREATE TABLE mem.x (a INTEGER)\n@\nCREATE TEMP VIEW both AS SELECT n FROM t UNION ALL SELECT a FROM mem.x"}); err != nil {
+		t.Error(err)
+	} else {
+		if got, err := d.Query(context.Background(), "SELECT n FROM both"); err != nil || len(got) != 1 {
+			t.Errorf("%v %v", got, err)
+		}
+		_ = d.Close()
+	}
 	if _, err := Open(path, Schema{"bad.sql", "CREATE TABEL x"}); err == nil {
 		t.Error("a broken schema was accepted")
 	}
