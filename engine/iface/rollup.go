@@ -16,6 +16,10 @@ import (
 // purgeSeconds is how often idle flows, hosts and MACs are looked for.
 const purgeSeconds = 5
 
+// protocolDNS is nDPI's number for DNS. Its flows are counted as DNS, whatever
+// the name asked for belongs to.
+const protocolDNS = 5
+
 // rollUp is one order to the shards to pass on what their flows gained.
 type rollUp struct {
 	now   int64 // nanoseconds
@@ -155,6 +159,9 @@ func (s *shard) apply(p *flow.Pending, r *rollUp) {
 		LastSeen: f.LastSeen(), FlowID: f.ID(), Category: uint16(f.Result.Category), App: f.Result.App}
 	if g.App == 0 {
 		g.App = f.Result.Master
+	}
+	if f.Result.Master == protocolDNS {
+		g.App = protocolDNS // what a name belongs to is not what was spoken
 	}
 	if f.Proto == decode.ProtoUDP {
 		g.Unicast = flow.Unicast(f.Client()) && flow.Unicast(f.Server())
