@@ -125,7 +125,7 @@ func TestFailures(t *testing.T) {
 	if w := s.do(request{uri: "/lua/a.lua", cookies: admin}); w.Code != 302 || !strings.Contains(location(w), "internal_error") {
 		t.Errorf("panic: %d %q", w.Code, location(w))
 	}
-	if st := s.Stats(); st["panics"] != 1 || st["failures"] != 3 || st["requests"] != 2 {
+	if st := s.Stats(); st["panics"] != 1 || st["failures"] != 3 || st["requests"] != 3 {
 		t.Errorf("stats %v", st)
 	}
 }
