@@ -158,6 +158,6 @@ func integer(n int) any { return layout.Int(int64(n)) }
 // register fills a table with functions.
 func register(t *layout.Table, fns map[string]libFunc) {
 	for name, fn := range fns {
-		t.SetStr(name, layout.Function(fn))
+		t.SetStr(name, layout.StaticFunction(fn))
 	}
 }

@@ -191,13 +191,25 @@ type Namespace struct {
 }
 
 // wrap makes a Lua function of fn.
-func (r *Runtime) wrap(name string, fn Function) any {
-	return layout.Function(func(l *golua.State) int {
+func (r *Runtime) wrap(name string, fn Function) (wrapped any) {
+	wrapped = layout.Function(func(l *golua.State) int {
 		vm := vmOf(l)
 		c := Call{vm: vm, l: l}
+		if vm.rec != nil {
+			return vm.recorded(&c, name, fn, wrapped)
+		}
 		vm.enter(&c, name, fn)
 		return layout.Return(l, c.results...)
 	})
+	return wrapped
+}
+
+// recorded is a call while a template is made.
+func (vm *VM) recorded(c *Call, name string, fn Function, wrapped any) int {
+	args := append([]any(nil), layout.Args(c.l)...)
+	vm.enter(c, name, fn)
+	vm.observe(name, wrapped, args, c.results)
+	return layout.Return(c.l, c.results...)
 }
 
 // enter runs fn; a Go panic in it becomes a Lua error.

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	nextFunc   = layout.Function(baseNext)
-	ipairsNext = layout.Function(baseIpairsNext)
+	nextFunc   = layout.StaticFunction(baseNext)
+	ipairsNext = layout.StaticFunction(baseIpairsNext)
 )
 
 func init() { layout.SetIterators(nextFunc, ipairsNext) }
@@ -30,7 +30,7 @@ func (vm *VM) open() {
 	register(g, baseFunctions)
 	g.SetStr("next", nextFunc)
 	if vm.rt.cfg.Print != nil {
-		g.SetStr("print", vm.rt.wrap("print", vm.rt.cfg.Print))
+		g.SetStr("print", vm.rt.print)
 	}
 	loaded.SetStr("_G", g.Value())
 	add := func(name string, t *layout.Table) {
@@ -42,12 +42,8 @@ func (vm *VM) open() {
 		add(name, open(vm))
 	}
 	for _, ns := range vm.rt.namespaces {
-		fns := layout.NewTable(0, len(ns.names))
-		for i, n := range ns.names {
-			fns.SetStr(n, ns.funcs[i])
-		}
 		meta := layout.NewTable(0, 1)
-		meta.SetStr("__index", fns.Value())
+		meta.SetStr("__index", ns.functions.Share().Value())
 		t := layout.NewTable(0, 0)
 		t.SetMeta(meta)
 		g.SetStr(ns.name, t.Value())
@@ -72,6 +68,7 @@ func init() {
 }
 
 func basePrint(l *golua.State) int {
+	impure(l, "print")
 	out := vmOf(l).rt.cfg.Stdout
 	var b strings.Builder
 	for i := 1; i <= layout.ArgCount(l); i++ {
@@ -457,20 +454,20 @@ func pushChunk(l *golua.State, p *layout.Prototype, env int) int {
 
 func baseLoadfile(l *golua.State) int {
 	name := checkStr(l, 1)
-	p, err := vmOf(l).rt.chunk(name)
+	c, err := vmOf(l).chunk(name)
 	if err != nil {
 		return ret(l, nil, err.Error())
 	}
-	return pushChunk(l, p, 3)
+	return pushChunk(l, c.proto, 3)
 }
 
 func baseDofile(l *golua.State) int {
-	p, err := vmOf(l).rt.chunk(checkStr(l, 1))
+	c, err := vmOf(l).chunk(checkStr(l, 1))
 	if err != nil {
 		layout.Throw(l, err.Error())
 	}
 	l.SetTop(0)
-	layout.Push(l, layout.NewClosure(l, p))
+	layout.Push(l, layout.NewClosure(l, c.proto))
 	l.Call(0, golua.MultipleReturns)
 	return l.Top()
 }

@@ -150,6 +150,8 @@ func validMode(m string) bool {
 }
 
 func ioOpen(l *golua.State) int {
+	impure(l, "io.open")
+
 	name, mode := checkStr(l, 1), optStr(l, 2, "r")
 	if !validMode(mode) {
 		argError(l, 2, "invalid mode")
@@ -163,6 +165,8 @@ func ioOpen(l *golua.State) int {
 }
 
 func ioPopen(l *golua.State) int {
+	impure(l, "io.popen")
+
 	vm := vmOf(l)
 	line, mode := checkStr(l, 1), optStr(l, 2, "r")
 	if mode != "r" && mode != "w" {
@@ -194,6 +198,8 @@ func ioPopen(l *golua.State) int {
 }
 
 func ioTmpfile(l *golua.State) int {
+	impure(l, "io.tmpfile")
+
 	h, err := os.CreateTemp("", "lua_")
 	if err != nil {
 		return result(l, err, "")
@@ -302,6 +308,8 @@ func ioFlush(l *golua.State) int {
 
 func fileWrite(l *golua.State) int { return write(l, checkFile(l, 1), layout.Arg(l, 1), 2) }
 func ioWrite(l *golua.State) int {
+	impure(l, "io.write")
+
 	return write(l, defaultFile(l, true), vmOf(l).files.out, 1)
 }
 
@@ -364,7 +372,10 @@ func fileSetvbuf(l *golua.State) int {
 }
 
 func fileRead(l *golua.State) int { return read(l, checkFile(l, 1), formats(l, 2), 2) }
-func ioRead(l *golua.State) int   { return read(l, defaultFile(l, false), formats(l, 1), 1) }
+func ioRead(l *golua.State) int {
+	impure(l, "io.read")
+	return read(l, defaultFile(l, false), formats(l, 1), 1)
+}
 
 // formats copies the read formats among the arguments.
 func formats(l *golua.State, from int) []any {
@@ -494,8 +505,13 @@ func (f *file) number() any {
 	return v
 }
 
-func ioInput(l *golua.State) int { return setDefault(l, "r", func(fs *fileSet) *any { return &fs.in }) }
+func ioInput(l *golua.State) int {
+	impure(l, "io.input")
+	return setDefault(l, "r", func(fs *fileSet) *any { return &fs.in })
+}
 func ioOutput(l *golua.State) int {
+	impure(l, "io.output")
+
 	return setDefault(l, "w", func(fs *fileSet) *any { return &fs.out })
 }
 
@@ -524,6 +540,8 @@ func fileLines(l *golua.State) int {
 }
 
 func ioLines(l *golua.State) int {
+	impure(l, "io.lines")
+
 	if layout.Arg(l, 1) == nil {
 		return ret(l, lines(defaultFile(l, false), formats(l, 2), false))
 	}

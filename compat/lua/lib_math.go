@@ -52,6 +52,19 @@ func (g *rng) project(v, n uint64) uint64 {
 	return v
 }
 
+// mathFunctions is made once: some of its functions are closures, and each has
+// to be one value in all machines.
+var mathFunctions = map[string]libFunc{
+	"abs": mathAbs, "ceil": mathCeil, "floor": mathFloor, "fmod": mathFmod, "modf": mathModf,
+	"max": mathMax, "min": mathMin, "tointeger": mathToInteger, "type": mathType, "ult": mathUlt,
+	"random": mathRandom, "randomseed": mathRandomSeed, "log": mathLog, "atan": mathAtan,
+	"exp": float1(math.Exp), "sqrt": float1(math.Sqrt), "sin": float1(math.Sin), "cos": float1(math.Cos),
+	"tan": float1(math.Tan), "asin": float1(math.Asin), "acos": float1(math.Acos),
+	"deg": float1(func(x float64) float64 { return x * (180 / math.Pi) }),
+	"rad": float1(func(x float64) float64 { return x * (math.Pi / 180) }),
+	"pow": func(l *golua.State) int { return ret(l, layout.Arith(l, "__pow", checkFloat(l, 1), checkFloat(l, 2))) },
+}
+
 func init() {
 	libraries["math"] = func(vm *VM) *layout.Table {
 		vm.random = newRNG()
@@ -60,16 +73,7 @@ func init() {
 		t.SetStr("huge", math.Inf(1))
 		t.SetStr("maxinteger", int64(math.MaxInt64))
 		t.SetStr("mininteger", int64(math.MinInt64))
-		register(t, map[string]libFunc{
-			"abs": mathAbs, "ceil": mathCeil, "floor": mathFloor, "fmod": mathFmod, "modf": mathModf,
-			"max": mathMax, "min": mathMin, "tointeger": mathToInteger, "type": mathType, "ult": mathUlt,
-			"random": mathRandom, "randomseed": mathRandomSeed, "log": mathLog, "atan": mathAtan,
-			"exp": float1(math.Exp), "sqrt": float1(math.Sqrt), "sin": float1(math.Sin), "cos": float1(math.Cos),
-			"tan": float1(math.Tan), "asin": float1(math.Asin), "acos": float1(math.Acos),
-			"deg": float1(func(x float64) float64 { return x * (180 / math.Pi) }),
-			"rad": float1(func(x float64) float64 { return x * (math.Pi / 180) }),
-			"pow": func(l *golua.State) int { return ret(l, layout.Arith(l, "__pow", checkFloat(l, 1), checkFloat(l, 2))) },
-		})
+		register(t, mathFunctions)
 		return t
 	}
 }
@@ -202,6 +206,8 @@ func mathAtan(l *golua.State) int {
 }
 
 func mathRandom(l *golua.State) int {
+	impure(l, "math.random")
+
 	g := vmOf(l).random
 	v := g.next()
 	lo, hi := int64(1), int64(0)
@@ -224,6 +230,8 @@ func mathRandom(l *golua.State) int {
 }
 
 func mathRandomSeed(l *golua.State) int {
+	impure(l, "math.randomseed")
+
 	g := vmOf(l).random
 	if layout.ArgCount(l) == 0 {
 		a, b := rand.Uint64(), rand.Uint64()

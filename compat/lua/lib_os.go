@@ -39,6 +39,8 @@ func osClock(l *golua.State) int {
 func osDifftime(l *golua.State) int { return ret(l, float64(checkInt(l, 1)-checkInt(l, 2))) }
 
 func osGetenv(l *golua.State) int {
+	impure(l, "os.getenv")
+
 	if v, ok := os.LookupEnv(checkStr(l, 1)); ok {
 		return ret(l, v)
 	}
@@ -67,14 +69,22 @@ func systemError(err error) (string, int) {
 	return err.Error(), 0
 }
 
-func osRemove(l *golua.State) int { name := checkStr(l, 1); return result(l, os.Remove(name), name) }
+func osRemove(l *golua.State) int {
+	impure(l, "os.remove")
+	name := checkStr(l, 1)
+	return result(l, os.Remove(name), name)
+}
 
 func osRename(l *golua.State) int {
+	impure(l, "os.rename")
+
 	from := checkStr(l, 1)
 	return result(l, os.Rename(from, checkStr(l, 2)), "")
 }
 
 func osTmpname(l *golua.State) int {
+	impure(l, "os.tmpname")
+
 	f, err := os.CreateTemp("", "lua_")
 	if err != nil {
 		layout.Raise(l, 1, "unable to generate a unique filename")
@@ -84,6 +94,8 @@ func osTmpname(l *golua.State) int {
 }
 
 func osSetlocale(l *golua.State) int {
+	impure(l, "os.setlocale")
+
 	switch optStr(l, 1, "") {
 	case "", "C", "POSIX":
 		return ret(l, "C")
@@ -93,6 +105,8 @@ func osSetlocale(l *golua.State) int {
 
 // osExit ends the script, not the process that serves others.
 func osExit(l *golua.State) int {
+	impure(l, "os.exit")
+
 	layout.Raise(l, 1, "os.exit is not available to scripts")
 	return 0
 }
@@ -112,6 +126,8 @@ func (vm *VM) command(line string) *exec.Cmd {
 }
 
 func osExecute(l *golua.State) int {
+	impure(l, "os.execute")
+
 	if layout.Arg(l, 1) == nil {
 		return ret(l, true)
 	}
@@ -138,6 +154,8 @@ func exitStatus(l *golua.State, err error) int {
 }
 
 func osTime(l *golua.State) int {
+	impure(l, "os.time")
+
 	if layout.Arg(l, 1) == nil {
 		return ret(l, layout.Int(time.Now().Unix()))
 	}
@@ -183,6 +201,8 @@ func setDate(t *layout.Table, at time.Time) {
 }
 
 func osDate(l *golua.State) int {
+	impure(l, "os.date")
+
 	f := optStr(l, 1, "%c")
 	at := time.Now()
 	if layout.Arg(l, 2) != nil {

@@ -23,8 +23,8 @@ func (vm *VM) openPackage(add func(string, *layout.Table)) {
 	pkg.SetStr("config", "/\n;\n?\n!\n-\n")
 	register(pkg, map[string]libFunc{"searchpath": packageSearchPath, "loadlib": packageLoadLib})
 	searchers := layout.NewTable(2, 0)
-	searchers.SetInt(1, layout.Function(searchPreload))
-	searchers.SetInt(2, layout.Function(searchPath))
+	searchers.SetInt(1, layout.StaticFunction(searchPreload))
+	searchers.SetInt(2, layout.StaticFunction(searchPath))
 	pkg.SetStr("searchers", searchers.Value())
 	reg.SetStr(packageKey, pkg.Value())
 	add("package", pkg)
@@ -41,6 +41,9 @@ func baseRequire(l *golua.State) int {
 	loaded := layout.AsTable(layout.Registry(l).GetStr(loadedKey))
 	if v := loaded.GetStr(name); layout.Truthy(v) {
 		return ret(l, v)
+	}
+	if out, ok := vmOf(l).adopt(l, name); ok {
+		return ret(l, out...)
 	}
 	searchers := layout.AsTable(packageTable(l).GetStr("searchers"))
 	if searchers == nil {
@@ -91,7 +94,7 @@ func searchPath(l *golua.State) int {
 	if file == "" {
 		return ret(l, tried)
 	}
-	c, err := vm.rt.cachedChunk(file)
+	c, err := vm.chunk(file)
 	if err != nil {
 		layout.Raise(l, 1, "error loading module '%s' from file '%s':\n\t%s", name, file, err.Error())
 	}
@@ -116,6 +119,7 @@ func (vm *VM) find(name, path, sep, rep string) (file, tried string) {
 		if _, _, err := vm.rt.cfg.Stat(f); err == nil {
 			return f, ""
 		}
+		vm.searched(f)
 		b.WriteString("\n\tno file '" + f + "'")
 	}
 	return "", b.String()

@@ -42,6 +42,16 @@ type Config struct {
 	// Prepare runs on each new VM before it enters the pool, for example to
 	// require common modules.
 	Prepare func(vm *VM) error
+	// Snapshots names modules whose loading is remembered: the first machine
+	// that requires one runs it, later ones get a copy of what it left behind,
+	// as long as everything it asked of bindings and files while it ran would be
+	// answered the same. What it does with the globals of a request runs for each
+	// request. See template.go.
+	Snapshots []string
+	// Repeatable says whether a binding ("ntop.getPref") only reads, so that
+	// calling it again tells whether a snapshot still holds. Modules that call
+	// others while they load are not remembered. Nil is: none.
+	Repeatable func(name string) bool
 	// NoTwins runs every module's own Lua code, also where a native twin exists.
 	NoTwins bool
 }
@@ -56,6 +66,8 @@ type Runtime struct {
 	bytes  int64
 
 	namespaces []namespaceValues
+	print      any // nil when print is the library's own
+	templates  templates
 
 	panics   atomic.Int64
 	loggedMu sync.Mutex
@@ -67,9 +79,8 @@ type Runtime struct {
 }
 
 type namespaceValues struct {
-	name  string
-	names []string
-	funcs []any
+	name      string
+	functions *layout.Table // never written to: machines share it
 }
 
 type cached struct {
@@ -100,13 +111,17 @@ func NewRuntime(cfg Config) (*Runtime, error) {
 	setSources(&cfg)
 	r := &Runtime{cfg: cfg, chunks: map[string]*cached{}, logged: map[string]bool{}, stop: make(chan struct{})}
 	for _, ns := range cfg.Namespaces {
-		v := namespaceValues{name: ns.Name}
+		v := namespaceValues{name: ns.Name, functions: layout.NewTable(0, len(ns.Functions))}
 		for name, fn := range ns.Functions {
-			v.names = append(v.names, name)
-			v.funcs = append(v.funcs, r.wrap(ns.Name+"."+name, fn))
+			v.functions.SetStr(name, layout.Shareable(r.wrap(ns.Name+"."+name, fn)))
 		}
+		v.functions.Share() // lists the keys while nobody else reads
 		r.namespaces = append(r.namespaces, v)
 	}
+	if cfg.Print != nil {
+		r.print = layout.Shareable(r.wrap("print", cfg.Print))
+	}
+	r.templates.init(r)
 	if cfg.PoolSize > 0 {
 		r.pool = make(chan *VM, cfg.PoolSize)
 		r.done.Add(1)

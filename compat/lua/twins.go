@@ -61,17 +61,23 @@ func twinI18n(vm *VM, module any) {
 	if slot == 0 {
 		return
 	}
-	m.SetStr("load", layout.Function(func(l *golua.State) int {
-		_, store, _ := layout.UpValue(set, slot)
-		root, data := layout.AsTable(store), layout.AsTable(layout.Arg(l, 1))
-		// A replaced set must be called for every text.
-		if root == nil || data == nil || m.GetStr("set") != set || !loadable(data, 0) {
-			layout.Call(l, original, 0, layout.Arg(l, 1))
-			return 0
-		}
-		(&texts{l: l, set: set}).load(&branch{table: root}, data)
+	m.SetStr("load", layout.NativeClosure(loadTexts, module, original, set, layout.Int(int64(slot))))
+}
+
+// loadTexts is the native i18n.load. It captures Lua values only, so that a
+// snapshot of the module has its own.
+func loadTexts(l *golua.State) int {
+	m, original, set := layout.AsTable(layout.Captured(l, 0)), layout.Captured(l, 1), layout.Captured(l, 2)
+	slot, _ := layout.Captured(l, 3).(int64)
+	_, store, _ := layout.UpValue(set, int(slot))
+	root, data := layout.AsTable(store), layout.AsTable(layout.Arg(l, 1))
+	// A replaced set must be called for every text.
+	if root == nil || data == nil || m.GetStr("set") != set || !loadable(data, 0) {
+		layout.Call(l, original, 0, layout.Arg(l, 1))
 		return 0
-	}))
+	}
+	(&texts{l: l, set: set}).load(&branch{table: root}, data)
+	return 0
 }
 
 // loadable reports whether data holds only what the native load handles:

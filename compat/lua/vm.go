@@ -26,6 +26,10 @@ type VM struct {
 	files         *fileSet
 
 	bounds bounds
+
+	given   map[string]bool // globals that SetGlobal set
+	rec     *recording      // not nil while a template is made
+	adopted bool            // a template was taken, or could not be
 }
 
 // owner ties a go-lua state to its VM; see layout.SetOwner.
@@ -37,7 +41,7 @@ func vmOf(l *golua.State) *VM { return layout.Owner(l).(*owner).vm }
 
 // newVM makes a machine with libraries, namespaces and print.
 func (r *Runtime) newVM() *VM {
-	vm := &VM{rt: r, l: golua.NewState()}
+	vm := &VM{rt: r, l: golua.NewState(), given: map[string]bool{}}
 	layout.SetOwner(vm.l, &owner{vm})
 	layout.SetTick(vm.l, ticks, func(l *golua.State) { vm.tick(l) })
 	vm.open()
@@ -55,6 +59,7 @@ func (vm *VM) SetGlobal(name string, v any) error {
 	if vm.closed {
 		return errClosed
 	}
+	vm.given[name] = true
 	layout.Globals(vm.l).SetStr(name, toLua(v))
 	return nil
 }

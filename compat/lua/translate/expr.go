@@ -304,6 +304,9 @@ func (p *parser) declare(n string, readOnly bool) {
 func (p *parser) checkAssign(n string) {
 	for i := len(p.scope) - 1; i >= 0; i-- {
 		if p.scope[i].name == n {
+			if p.later != nil && i < p.later.outside {
+				p.fail(p.tok.line, "assignment to local '%s' cannot be deferred", n)
+			}
 			if p.scope[i].readOnly {
 				p.fail(p.tok.line, "attempt to assign to const variable '%s'", n)
 			}

@@ -27,6 +27,10 @@ func (p *parser) statements() {
 			p.returnStatement()
 			return
 		}
+		if p.later != nil && p.depth == 0 {
+			p.topStatement()
+			continue
+		}
 		p.statement()
 	}
 }

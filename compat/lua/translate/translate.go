@@ -76,6 +76,7 @@ type parser struct {
 	depth   int
 	watch   map[string]bool // see Uses
 	uses    *[]Use
+	later   *deferral // see Deferred
 }
 
 func (p *parser) advance() {

@@ -66,7 +66,6 @@ func (m *state) setIndex(tv, k, v any, operand int) {
 				if msg, ok := ValidKey(k); !ok {
 					m.raise("%s", "table "+msg)
 				}
-				t.flags = 0
 				t.Set(k, v)
 				return
 			}

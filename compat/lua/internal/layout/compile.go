@@ -18,6 +18,9 @@ const Mark = "\x00\x01lua54:"
 // helpers are the operations 5.2 has no instruction for.
 var helpers = map[string]any{}
 
+// SetHelper adds a function that translated source can call by name.
+func SetHelper(name string, f any) { helpers[name] = f }
+
 // Compile compiles 5.2 source (the translator's output). l is only scratch: the
 // prototype belongs to no VM. The error is go-lua's message, with chunk and line.
 func Compile(l *lua.State, source, chunkName string) (*Prototype, error) {

@@ -93,7 +93,10 @@ func (t *Table) Set(k, v any) {
 func (t *Table) SetStr(k string, v any) { t.setHash(k, v) }
 
 func (t *Table) setHash(k, v any) {
-	t.flags = 0
+	if t.flags != 0 {
+		t.writable()
+		t.flags = 0
+	}
 	if v == nil {
 		delete(t.hash, k)
 		return
@@ -112,6 +115,9 @@ func (t *Table) setHash(k, v any) {
 // SetInt is a raw write of an integer key. The list part grows only at its end
 // and then takes over what follows from the hash part, so growth is linear.
 func (t *Table) SetInt(k int64, v any) {
+	if t.flags&shared != 0 {
+		t.own()
+	}
 	n := int64(len(t.array))
 	switch {
 	case uint64(k-1) < uint64(n):
