@@ -18,7 +18,7 @@ const (
 // which values came, nor on how they were spread before Add.
 type Cardinality struct {
 	exact     []uint64
-	registers []uint8 // nil while exact
+	registers *[1 << hllBits]uint8 // nil while exact
 }
 
 // Note counts the value whose hash is h.
@@ -42,7 +42,7 @@ func (c *Cardinality) Note(h uint64) {
 
 // spread goes over to registers.
 func (c *Cardinality) spread() {
-	c.registers = make([]uint8, 1<<hllBits)
+	c.registers = new([1 << hllBits]uint8)
 	for _, v := range c.exact {
 		c.register(v)
 	}

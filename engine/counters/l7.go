@@ -3,41 +3,66 @@ package counters
 // L7 counts one application protocol as seen from one side.
 type L7 struct {
 	Duplex
-	Flows    uint64
-	Duration uint64 // seconds in which the protocol was seen
-	lastSeen int64  // second last counted in Duration
+	Flows    uint32
+	Duration uint32 // seconds in which the protocol was seen
+	lastSeen uint32 // Unix second last counted in Duration
 }
 
 // Seen counts second sec (Unix) into Duration once.
 func (l *L7) Seen(sec int64) {
-	if sec > l.lastSeen {
+	if s := uint32(sec); s > l.lastSeen {
 		l.Duration++
-		l.lastSeen = sec
+		l.lastSeen = s
 	}
 }
 
+// inlineL7 is how many counters need no memory of their own.
+const inlineL7 = 4
+
 // L7Map counts by protocol or category id. Small maps are the rule (a host
-// speaks a handful of protocols), so it is a sorted slice.
+// speaks a handful of protocols): the ids are a short sorted list, and the
+// first counters lie in the map itself, close to the ids.
 type L7Map struct {
-	entries []l7Entry
+	n      uint8 // counters in inline; unused once there are more
+	ids    [inlineL7]uint16
+	more   *l7Many // all counters, when inline is too small
+	inline [inlineL7]L7
 }
 
-type l7Entry struct {
-	id uint16
-	c  L7
+type l7Many struct {
+	ids   []uint16
+	cells []L7
+}
+
+func (m *L7Map) list() ([]uint16, []L7) {
+	if m.more != nil {
+		return m.more.ids, m.more.cells
+	}
+	return m.ids[:m.n], m.inline[:m.n]
 }
 
 // At returns the counter of id, made when it is missing. The pointer is valid
 // until the next At.
 func (m *L7Map) At(id uint16) *L7 {
-	i := m.search(id)
-	if i < len(m.entries) && m.entries[i].id == id {
-		return &m.entries[i].c
+	ids, cells := m.list()
+	i := search(ids, id)
+	if i < len(ids) && ids[i] == id {
+		return &cells[i]
 	}
-	m.entries = append(m.entries, l7Entry{})
-	copy(m.entries[i+1:], m.entries[i:])
-	m.entries[i] = l7Entry{id: id}
-	return &m.entries[i].c
+	if m.more == nil && len(ids) < inlineL7 {
+		m.n++
+		ids, cells = m.list()
+	} else {
+		if m.more == nil {
+			m.more = &l7Many{ids: append(make([]uint16, 0, 2*inlineL7), ids...), cells: append(make([]L7, 0, 2*inlineL7), cells...)}
+		}
+		m.more.ids, m.more.cells = append(m.more.ids, 0), append(m.more.cells, L7{})
+		ids, cells = m.list()
+	}
+	copy(ids[i+1:], ids[i:])
+	copy(cells[i+1:], cells[i:])
+	ids[i], cells[i] = id, L7{}
+	return &cells[i]
 }
 
 // Count adds d, seen in second sec (Unix), to the counter of id, and one flow
@@ -54,11 +79,12 @@ func (m *L7Map) Count(id uint16, d Duplex, sec int64, newFlow bool) {
 	}
 }
 
-func (m *L7Map) search(id uint16) int {
-	lo, hi := 0, len(m.entries)
+// search is the place of id in ids, or where it belongs.
+func search(ids []uint16, id uint16) int {
+	lo, hi := 0, len(ids)
 	for lo < hi {
-		mid := (lo + hi) / 2
-		if m.entries[mid].id < id {
+		mid := int(uint(lo+hi) / 2)
+		if ids[mid] < id {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -67,37 +93,44 @@ func (m *L7Map) search(id uint16) int {
 	return lo
 }
 
-// Clear forgets all counters and keeps the memory.
-func (m *L7Map) Clear() { m.entries = m.entries[:0] }
-
 // Len is the number of protocols counted.
-func (m *L7Map) Len() int { return len(m.entries) }
+func (m *L7Map) Len() int {
+	ids, _ := m.list()
+	return len(ids)
+}
 
 // Each calls f in ascending order of id.
 func (m *L7Map) Each(f func(id uint16, c *L7)) {
-	for i := range m.entries {
-		f(m.entries[i].id, &m.entries[i].c)
+	ids, cells := m.list()
+	for i, id := range ids {
+		f(id, &cells[i])
 	}
 }
 
 // Clone is a copy that shares nothing with m.
 func (m *L7Map) Clone() L7Map {
-	return L7Map{entries: append([]l7Entry(nil), m.entries...)}
+	c := *m
+	if m.more != nil {
+		c.more = &l7Many{ids: append([]uint16(nil), m.more.ids...), cells: append([]L7(nil), m.more.cells...)}
+	}
+	return c
 }
 
-// Add merges o into m. A duration of one second counts when its second is new
-// to m, as the shards report second by second; longer ones do not add up, the
-// longest stays.
+// Add merges o into m, id by id.
 func (m *L7Map) Add(o *L7Map) {
-	o.Each(func(id uint16, c *L7) {
-		mine := m.At(id)
-		mine.Duplex.Add(c.Duplex)
-		mine.Flows += c.Flows
-		if c.Duration == 1 {
-			mine.Seen(c.lastSeen)
-			return
-		}
-		mine.Duration = max(mine.Duration, c.Duration)
-		mine.lastSeen = max(mine.lastSeen, c.lastSeen)
-	})
+	o.Each(func(id uint16, c *L7) { m.At(id).Add(c) })
+}
+
+// Add merges o into l. A duration of one second counts when its second is new
+// to l, as the shards report second by second; longer ones do not add up, the
+// longest stays.
+func (l *L7) Add(o *L7) {
+	l.Duplex.Add(o.Duplex)
+	l.Flows += o.Flows
+	if o.Duration == 1 {
+		l.Seen(int64(o.lastSeen))
+		return
+	}
+	l.Duration = max(l.Duration, o.Duration)
+	l.lastSeen = max(l.lastSeen, o.lastSeen)
 }

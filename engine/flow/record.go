@@ -2,12 +2,14 @@ package flow
 
 import (
 	"net/netip"
+	"unsafe"
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/prefetch"
 )
 
 // Directions, as indexes.
@@ -97,6 +99,12 @@ func (r *Record) start(k *Key, reverse bool, p *decode.Packet) {
 	*r = Record{Key: *k, number: n, id: idOf(k, p.Time), ipVersion: p.IPVersion, tunnel: p.Tunnel,
 		firstSeen: p.Time, lastSeen: p.Time, rateAt: p.Time, marks: inUse}
 	r.set(clientIsB, reverse)
+}
+
+// Prefetch asks for the parts of the record that a roll-up uses.
+func (r *Record) Prefetch() {
+	prefetch.Lines(unsafe.Pointer(r), 1)
+	prefetch.Lines(unsafe.Pointer(&r.Cli), 3)
 }
 
 func (r *Record) is(m mark) bool { return r.marks&m != 0 }

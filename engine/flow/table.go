@@ -2,10 +2,12 @@ package flow
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/prefetch"
 )
 
 // riskUnidirectional is the risk of a flow whose other side was never heard
@@ -47,7 +49,6 @@ type Table struct {
 	hooks   Hooks
 	pending []Pending
 	counts  Counts
-	sink    uint64
 }
 
 // Hooks tie a table to what surrounds it.
@@ -96,28 +97,21 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 	}
 }
 
-// Touch brings what Process will need of the flows with these hashes into the
-// processor's caches, so that the waits for memory overlap instead of adding
-// up. It changes nothing.
-func (t *Table) Touch(hashes []uint64) {
-	const group = 64
-	var numbers [group]uint32
-	mask, sum := t.index.mask(), uint64(0)
-	for len(hashes) > 0 {
-		part := hashes[:min(group, len(hashes))]
-		hashes = hashes[len(part):]
-		for n, h := range part {
-			numbers[n] = uint32(t.index.slots[uint32(h)&mask])
-		}
-		for _, n := range numbers[:len(part)] {
-			if n != 0 {
-				r := t.record(n - 1)
-				sum += uint64(r.lastSeen) + r.dir[toServer].packets + uint64(r.dir[toServer].fragments) +
-					uint64(r.dir[toClient].window)
+// Prefetch asks for what Process will need of the flows with these hashes, so
+// that the waits for memory overlap instead of adding up.
+func (t *Table) Prefetch(hashes []uint64) {
+	mask := t.index.mask()
+	for _, h := range hashes {
+		prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(h)&mask]), 1)
+	}
+	for _, h := range hashes {
+		for i := uint32(h) & mask; t.index.slots[i] != 0; i = (i + 1) & mask {
+			if slot := t.index.slots[i]; uint32(slot>>32) == uint32(h) {
+				prefetch.Lines(unsafe.Pointer(t.record(uint32(slot)-1)), 6)
+				break
 			}
 		}
 	}
-	t.sink += sum // the loads must not be optimised away
 }
 
 // Process counts p, which weighs n bytes, into its flow, made when missing, and

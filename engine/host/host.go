@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"sync"
+	"unsafe"
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/prefetch"
 )
 
 // Key identifies a host: its address and the VLAN it was seen in.
@@ -98,28 +100,24 @@ func (n *Names) Best() string {
 	return ""
 }
 
-// Data is what is counted for a host. What every gain changes stands first;
-// the marks are never written, see Touch.
+// Data is what is counted for a host. What every gain changes stands first.
 type Data struct {
-	LastSeen         int64  // nanoseconds
-	ActiveSeconds    uint64 // seconds with traffic
-	lastActive       int64
-	Traffic          counters.Duplex
-	L7               counters.L7Map
-	mark1            uint64
-	Categories       counters.L7Map
-	DSCP             counters.L7Map // by DSCP value 0..63
-	L4               counters.L4
-	mark2            uint64
-	Sent, Rcvd       counters.PacketShape
-	mark3            uint64
-	TCPSent, TCPRcvd counters.TCPIssues
+	LastSeen      int64  // nanoseconds
+	ActiveSeconds uint64 // seconds with traffic
+	lastActive    int64
+	Traffic       counters.Duplex
+	Throughput    counters.Throughput
+	L7            counters.L7Map
+	Categories    counters.L7Map
+	DSCP          counters.L7Map // by DSCP value 0..63
+	L4            counters.L4
+	Sent, Rcvd    counters.PacketShape
 
-	FirstSeen      int64 // nanoseconds
-	Mac            *mac.Mac
-	Throughput     counters.Throughput
-	UDPUnicastSent uint64 // bytes
-	UDPOtherSent   uint64 // bytes to groups and broadcast
+	FirstSeen        int64 // nanoseconds
+	Mac              *mac.Mac
+	TCPSent, TCPRcvd counters.TCPIssues
+	UDPUnicastSent   uint64 // bytes
+	UDPOtherSent     uint64 // bytes to groups and broadcast
 
 	ActiveAsClient, ActiveAsServer int // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
@@ -139,10 +137,9 @@ type Data struct {
 // Details is what only few hosts have: names, and messages of protocols that
 // are counted one by one. Those without any share one that is empty.
 type Details struct {
-	DNSSent, DNSRcvd   DNSCounters
-	HTTPSent, HTTPRcvd HTTPCounters
-	Names              Names
-	from               struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
+	*Messages
+	Names Names
+	from  struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
 }
 
 // Learn takes over the names of n that are not empty, found in a flow that
@@ -160,14 +157,31 @@ func (d *Details) Learn(n *Names, first int64) {
 	}
 }
 
-var noDetails Details
+// Messages counts the messages of protocols that are looked into.
+type Messages struct {
+	DNSSent, DNSRcvd   DNSCounters
+	HTTPSent, HTTPRcvd HTTPCounters
+}
+
+var (
+	noMessages Messages
+	noDetails  = Details{Messages: &noMessages}
+)
 
 // Detail is the host's own Details, for writing.
 func (d *Data) Detail() *Details {
 	if d.Details == nil || d.Details == &noDetails {
-		d.Details = &Details{}
+		d.Details = &Details{Messages: &noMessages}
 	}
 	return d.Details
+}
+
+// Message is the host's own Messages, for writing.
+func (d *Data) Message() *Messages {
+	if o := d.Detail(); o.Messages == &noMessages {
+		o.Messages = &Messages{}
+	}
+	return d.Messages
 }
 
 // ICMPKey is a message type and code, with the IP version.
@@ -310,12 +324,19 @@ func (h *Host) Lock() *Data {
 // Unlock ends what Lock began.
 func (h *Host) Unlock() { h.mu.Unlock() }
 
-// Touch reads from the parts of the host that Gain will change, so that the
-// processor fetches those of several hosts at once. It only reads what is never
-// written and needs no lock.
-func (h *Host) Touch() uint64 {
-	return h.data.mark1 + h.data.mark2 + h.data.mark3 + uint64(h.NetworkID)
+// Prefetch asks for the parts of the host that Gain will most likely change.
+func (h *Host) Prefetch() {
+	d := &h.data
+	prefetch.Lines(unsafe.Pointer(h), 4)
+	prefetch.Lines(unsafe.Pointer(&d.L7), 2)
+	prefetch.Lines(unsafe.Pointer(&d.Categories), 2)
+	prefetch.Lines(unsafe.Pointer(&d.DSCP), 2)
+	prefetch.Lines(unsafe.Pointer(&d.L4), 1)
+	prefetch.Lines(unsafe.Pointer(&d.Sent), 4)
 }
+
+// PrefetchRates asks for what Derive needs.
+func (h *Host) PrefetchRates() { prefetch.Lines(unsafe.Pointer(h), 4) }
 
 // Derive updates the rates of a host that gained something, or did lately, at
 // the end of a roll-up; before is when the previous one ended. It says false
@@ -356,7 +377,8 @@ func (h *Host) Snapshot() Data {
 	d.DSCP = h.data.DSCP.Clone()
 	d.ContactsAsClient, d.ContactsAsServer = d.ClientPeers.Count(), d.ServerPeers.Count()
 	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
-	details := *h.data.Details
+	details, messages := *h.data.Details, *h.data.Messages
+	details.Messages = &messages
 	d.Details = &details
 	if h.data.ICMP != nil {
 		d.ICMP = make(map[ICMPKey]*ICMPCount, len(h.data.ICMP))

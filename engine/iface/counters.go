@@ -81,12 +81,9 @@ func (c *Counters) icmp(k host.ICMPKey) *host.ICMPCount {
 
 // clear sets c to zero and keeps its memory.
 func (c *Counters) clear() {
-	l7, categories, dscp, icmp := c.L7, c.Categories, c.DSCP, c.ICMP
-	*c = Counters{L7: l7, Categories: categories, DSCP: dscp, ICMP: icmp}
-	c.L7.Clear()
-	c.Categories.Clear()
-	c.DSCP.Clear()
-	clear(c.ICMP)
+	icmp := c.ICMP
+	clear(icmp)
+	*c = Counters{ICMP: icmp}
 }
 
 // clone is a copy that shares nothing with c.

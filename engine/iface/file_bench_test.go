@@ -3,6 +3,7 @@ package iface
 import (
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"testing"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 // BenchmarkFile reads the capture named by NTOPGO_BENCH_FILE with
 // NTOPGO_BENCH_SHARDS shards (default 1) and reports the process's CPU time
-// and wall time per packet, and the heap that stays, per flow.
+// and wall time per packet, and the heap that stays, per flow. A heap profile
+// taken at the end is written to NTOPGO_BENCH_HEAP.
 func BenchmarkFile(b *testing.B) {
 	file := os.Getenv("NTOPGO_BENCH_FILE")
 	if file == "" {
@@ -31,11 +33,25 @@ func BenchmarkFile(b *testing.B) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		heap += m.HeapAlloc
+		if name := os.Getenv("NTOPGO_BENCH_HEAP"); name != "" {
+			writeHeapProfile(b, name)
+		}
 		runtime.KeepAlive(i)
 	}
 	b.ReportMetric(float64(cpu)/float64(packets), "cpu-ns/packet")
 	b.ReportMetric(float64(wall)/float64(packets), "wall-ns/packet")
 	b.ReportMetric(float64(heap)/float64(flows), "heap-B/flow")
+}
+
+func writeHeapProfile(b *testing.B, name string) {
+	f, err := os.Create(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if err := pprof.WriteHeapProfile(f); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func cpuTime() time.Duration {

@@ -79,16 +79,16 @@ func countMessages(f *flow.Record) {
 				c.RepliesError++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { query(&d.Detail().DNSSent); reply(&d.Detail().DNSRcvd) })
-		update(f.Srv, func(d *host.Data) { query(&d.Detail().DNSRcvd); reply(&d.Detail().DNSSent) })
+		update(f.Cli, func(d *host.Data) { query(&d.Message().DNSSent); reply(&d.Message().DNSRcvd) })
+		update(f.Srv, func(d *host.Data) { query(&d.Message().DNSRcvd); reply(&d.Message().DNSSent) })
 	case m.HTTPMethod != "":
 		answer := func(c *host.HTTPCounters) {
 			if n := m.HTTPStatus / 100; n >= 1 && n <= 5 {
 				c.Status[n]++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { *d.Detail().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Detail().HTTPRcvd) })
-		update(f.Srv, func(d *host.Data) { *d.Detail().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Detail().HTTPSent) })
+		update(f.Cli, func(d *host.Data) { *d.Message().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Message().HTTPRcvd) })
+		update(f.Srv, func(d *host.Data) { *d.Message().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Message().HTTPSent) })
 	}
 }
 

@@ -73,10 +73,17 @@ func (i *Interface) deriveHosts(now int64) {
 		s.rate = s.rate[:0]
 		s.mu.Unlock()
 	}
+	const group = 64
 	kept := i.rated[:0]
-	for _, h := range i.rated {
-		if h.Derive(now, i.tickAt) {
-			kept = append(kept, h)
+	for at := 0; at < len(i.rated); at += group {
+		part := i.rated[at:min(at+group, len(i.rated))]
+		for _, h := range part {
+			h.PrefetchRates()
+		}
+		for _, h := range part {
+			if h.Derive(now, i.tickAt) {
+				kept = append(kept, h)
+			}
 		}
 	}
 	clear(i.rated[len(kept):])
@@ -111,6 +118,9 @@ func (s *shard) rollUp(r *rollUp) {
 	c.NewFlows, c.SynFlows, c.EstablishedFlows, c.ResetFlows, c.FinFlows = n.New, n.Syn, n.Established, n.Reset, n.Fin
 	s.i.mu.Lock()
 	s.i.total.Add(c)
+	s.l7.MoveTo(&s.i.total.L7)
+	s.categories.MoveTo(&s.i.total.Categories)
+	s.dscp.MoveTo(&s.i.total.DSCP)
 	s.i.mu.Unlock()
 	c.clear()
 }
@@ -118,17 +128,18 @@ func (s *shard) rollUp(r *rollUp) {
 // applyPart passes on some gains. The hosts are fetched first, together: one by
 // one their memory would be what the roll-up waits for.
 func (s *shard) applyPart(part []flow.Pending, r *rollUp) {
-	sum := uint64(0)
+	for i := range part {
+		part[i].Flow.Prefetch()
+	}
 	for i := range part {
 		f := part[i].Flow
 		if f.Cli != nil {
-			sum += f.Cli.Touch()
+			f.Cli.Prefetch()
 		}
 		if f.Srv != nil {
-			sum += f.Srv.Touch()
+			f.Srv.Prefetch()
 		}
 	}
-	s.sink += sum // the loads must not be optimised away
 	for i := range part {
 		s.apply(&part[i], r)
 	}
@@ -151,8 +162,8 @@ func (s *shard) apply(p *flow.Pending, r *rollUp) {
 	c.Issues.AddGain(down)
 	s.countLocality(f, up.Traffic(), down.Traffic())
 	tosUp, tosDown := f.TOS()
-	c.DSCP.Count(uint16(tosUp>>2), counters.Duplex{Sent: up.Traffic()}, sec, false)
-	c.DSCP.Count(uint16(tosDown>>2), counters.Duplex{Rcvd: down.Traffic()}, sec, false)
+	s.dscp.Count(uint16(tosUp>>2), counters.Duplex{Sent: up.Traffic()}, sec, false)
+	s.dscp.Count(uint16(tosDown>>2), counters.Duplex{Rcvd: down.Traffic()}, sec, false)
 
 	// Each host sees the flow from its side.
 	g := host.Gained{Sent: up, Rcvd: down, Proto: f.Proto, SentTOS: tosUp, RcvdTOS: tosDown,
@@ -171,8 +182,8 @@ func (s *shard) apply(p *flow.Pending, r *rollUp) {
 		if g.NewL7 = f.CountL7Flow(); g.NewL7 {
 			g.L7.Sent, g.L7.Rcvd = f.Totals() // what came before the classifier decided
 		}
-		c.L7.Count(g.App, g.L7, sec, g.NewL7)
-		c.Categories.Count(g.Category, g.L7, sec, g.NewL7)
+		s.l7.Count(g.App, g.L7, sec, g.NewL7)
+		s.categories.Count(g.Category, g.L7, sec, g.NewL7)
 	}
 	rttServer, rttClient := f.Latencies()
 	cli, srv := f.MACs()

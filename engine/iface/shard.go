@@ -3,6 +3,7 @@ package iface
 import (
 	"sync"
 
+	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
@@ -25,9 +26,12 @@ type shard struct {
 	flows   *flow.Table
 	counted Counters // since the last roll-up
 	macs    macDeltas
-	rate    []*host.Host // hosts whose rates have to be derived
-	hashes  []uint64     // of the packets at hand
-	sink    uint64
+	// What is counted beside counted's own maps, which stay empty.
+	l7, categories, dscp counters.L7Dense
+
+	rate   []*host.Host // hosts whose rates have to be derived
+	hashes []uint64     // of the packets at hand
+	sink   uint64
 }
 
 func newShard(i *Interface) *shard {
@@ -47,7 +51,7 @@ func (s *shard) do(t task) {
 	if t.rollUp != nil {
 		s.rollUp(t.rollUp)
 	} else {
-		s.touch(t.batch, t.packets)
+		s.prefetch(t.batch, t.packets)
 		s.packets(t.batch, t.packets)
 	}
 	s.mu.Unlock()
@@ -59,15 +63,15 @@ func (s *shard) do(t task) {
 	}
 }
 
-// touch fetches the flows of the packets listed in idx.
-func (s *shard) touch(b *batch, idx []uint16) {
+// prefetch asks for the flows of the packets listed in idx.
+func (s *shard) prefetch(b *batch, idx []uint16) {
 	s.hashes = s.hashes[:0]
 	for _, n := range idx {
 		if p := &b.packets[n]; !p.flowless {
 			s.hashes = append(s.hashes, p.hash)
 		}
 	}
-	s.flows.Touch(s.hashes)
+	s.flows.Prefetch(s.hashes)
 }
 
 // packets counts the packets of b listed in idx. A panic costs one packet.
