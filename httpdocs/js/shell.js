@@ -45,8 +45,12 @@ function search() {
     let found;
     try { found = (await get("host/find", { query: text })).results; } catch { return close(); }
     if (n !== asked) return;
+    const marked = options().find((o) => o.getAttribute("aria-selected") === "true")?.getAttribute("href");
+    list.dataset.query = text;
     replace(list, found.length === 0 ? h("li", { class: "empty" }, "No host found")
       : found.map((f, i) => h("li", { role: "presentation" }, h("a", { href: f.url, role: "option", id: `found${i}`, "aria-selected": "false" }, f.name))));
+    // More letters may come with the answer to fewer: what was marked stays so.
+    if (marked) mark(found.findIndex((f) => f.url === marked));
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
   }

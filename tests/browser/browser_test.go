@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"ntopgo/tests/harness"
 )
@@ -28,7 +29,7 @@ import (
 const patience = 15 * time.Second
 
 // limit of everything that one test does in the browser.
-const limit = 3 * time.Minute
+const limit = time.Minute
 
 const networks = "192.168.1.0/24,10.0.0.0/8,2001:db8::/32"
 
@@ -305,6 +306,9 @@ func TestPages(t *testing.T) {
 		if !eval[bool](b, fmt.Sprintf("document.querySelector(%q) !== null", page.want)) {
 			t.Errorf("%s (%s): no %s: %.300s", page.name, page.path, page.want, eval[string](b, "document.getElementById('page').innerText"))
 		}
+		if empty := eval[[]string](b, `[...document.querySelectorAll("#page a")].filter((a) => !a.textContent.trim()).map((a) => a.href)`); len(empty) > 0 {
+			t.Errorf("%s: links without text: %v", page.name, empty)
+		}
 		if text := eval[string](b, "document.querySelector('.error')?.textContent || ''"); text != "" {
 			t.Errorf("%s: %s", page.name, text)
 		}
@@ -461,8 +465,10 @@ func TestSearch(t *testing.T) {
 	p := withoutLogin(t)
 	b := newTab(t, p.URL)
 	b.open("/lua/about.lua")
-	b.run(chromedp.SendKeys("#search", "192.168.1.1"), chromedp.WaitVisible("#found a"))
-	b.run(chromedp.KeyEvent("\ue015"), chromedp.KeyEvent("\r"))
+	b.run(chromedp.SendKeys("#search", "192.168.1.1"))
+	b.until(`document.getElementById("found").dataset.query === "192.168.1.1" && document.querySelector("#found a") !== null`)
+	b.shot("search")
+	b.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
 	b.run(chromedp.WaitReady("#identity dd"), b.ready())
 	b.check("search")
 }

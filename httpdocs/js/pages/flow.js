@@ -52,8 +52,8 @@ function latencies(f) {
   const known = (k) => (f[k] > 0 ? format.ms(f[k]) : "");
   const list = facts([["State", state(f)], ["RTT to client", known("tcp.nw_latency.3wh_client_rtt")], ["RTT to server", known("tcp.nw_latency.3wh_server_rtt")],
     ["First answer of the application", known("tcp.appl_latency")],
-    ["Most possible to server", f["tcp.max_thpt.cli2srv"] > 0 ? format.bits(f["tcp.max_thpt.cli2srv"] * 8) : ""],
-    ["Most possible to client", f["tcp.max_thpt.srv2cli"] > 0 ? format.bits(f["tcp.max_thpt.srv2cli"] * 8) : ""],
+    ["Window limit to server", f["tcp.max_thpt.cli2srv"] > 0 ? format.bits(f["tcp.max_thpt.cli2srv"] * 8) : ""],
+    ["Window limit to client", f["tcp.max_thpt.srv2cli"] > 0 ? format.bits(f["tcp.max_thpt.srv2cli"] * 8) : ""],
     ["Mean throughput", format.bits(f.average_throughput_bps * 8)], ["Highest throughput", f.top_throughput_bps > 0 ? format.bits(f.top_throughput_bps * 8) : ""]]);
   return list;
 }

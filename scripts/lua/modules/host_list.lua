@@ -20,6 +20,12 @@ local listing_of = {
 
 local directions = { one_way = 1, bidirectional = 2 }
 
+-- name is what a host is called, or its address when it has no name.
+function host_list.name(name, ip)
+   if name == nil or name == "" then return ip end
+   return name
+end
+
 -- page reads paging and sorting, by default the busiest hosts first.
 function host_list.page()
    local p = rest.page("column_traffic")

@@ -1,5 +1,6 @@
 -- The active flows, filtered, sorted and paged: the listing with page numbers.
 local flow_list = require "flow_list"
+local host_list = require "host_list"
 local rest = require "rest"
 
 if not rest.interface() then return end
@@ -20,10 +21,10 @@ for _, f in ipairs(list.flows) do
       breakdown = { cli2srv = up, srv2cli = 100 - up },
       protocol = { l4 = f["proto.l4"], l7 = f["proto.ndpi"] },
       thpt = { bps = f.throughput_bps * 8, pps = f.throughput_pps },
-      client = { ip = f["cli.ip"], name = f["cli.host"], port = f["cli.port"],
+      client = { ip = f["cli.ip"], name = host_list.name(f["cli.host"], f["cli.ip"]), port = f["cli.port"],
          is_blacklisted = f["cli.blacklisted"], is_broadcast_domain = f["cli.broadcast_domain_host"],
          is_dhcp = f["cli.dhcpHost"] },
-      server = { ip = f["srv.ip"], name = f.host_server_name or f["srv.host"], port = f["srv.port"],
+      server = { ip = f["srv.ip"], name = f.host_server_name or host_list.name(f["srv.host"], f["srv.ip"]), port = f["srv.port"],
          is_blacklisted = f["srv.blacklisted"], is_broadcast = f["srv.broadmulticast"],
          is_dhcp = f["srv.dhcpHost"] },
    }

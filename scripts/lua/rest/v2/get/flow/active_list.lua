@@ -1,6 +1,7 @@
 -- The active flows, filtered, sorted and paged: the listing by offset (start,
 -- length, sort, order) with recordsTotal beside rsp.
 local flow_list = require "flow_list"
+local host_list = require "host_list"
 local rest = require "rest"
 
 local confidences = { [0] = "Guess", [1] = "DPI" }
@@ -8,7 +9,7 @@ local confidences = { [0] = "Guess", [1] = "DPI" }
 local function side(f, name)
    local port = f[name .. ".port"]
    local s = {
-      ip = f[name .. ".ip"], name = f[name .. ".host"], port = port, country = f[name .. ".country"],
+      ip = f[name .. ".ip"], name = host_list.name(f[name .. ".host"], f[name .. ".ip"]), port = port, country = f[name .. ".country"],
       allowed_host = f[name .. ".allowed_host"], process = rest.array(), container = rest.array(),
    }
    if f.vlan ~= 0 then s.vlan = f.vlan end

@@ -1,5 +1,6 @@
 -- The TCP flows with the longest handshake: {key, hash_id, client, server, rtt}
 -- where rtt (ms) is the network's round trip to both ends together.
+local host_list = require "host_list"
 local rest = require "rest"
 
 if not rest.interface() then return end
@@ -13,7 +14,8 @@ local list = interface.getFlowsInfo(nil, { L4Protocol = TCP, sortColumn = "colum
 local rows = {}
 for _, f in ipairs(list.flows) do
    rows[#rows + 1] = { key = string.format("%d", f["ntopng.key"]), hash_id = string.format("%d", f.hash_entry_id),
-      client = f["cli.host"], server = f.host_server_name or f["srv.host"],
+      client = host_list.name(f["cli.host"], f["cli.ip"]),
+      server = f.host_server_name or host_list.name(f["srv.host"], f["srv.ip"]),
       rtt = f["tcp.nw_latency.3wh_client_rtt"] + f["tcp.nw_latency.3wh_server_rtt"] }
 end
 table.sort(rows, function(a, b) return a.rtt > b.rtt end)

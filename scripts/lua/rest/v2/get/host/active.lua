@@ -12,7 +12,7 @@ for _, h in ipairs(list.hosts) do
       key = (h.ip:gsub("[.:]", "__")) .. (h.vlan > 0 and ("@" .. h.vlan) or ""),
       ip = h.ip,
       vlan = h.vlan,
-      name = h.name,
+      name = host_list.name(h.name, h.ip),
       os = h.os,
       country = h.country,
       first_seen = h["seen.first"],

@@ -1,5 +1,6 @@
 -- The peers of a host: {ip, vlan, name, flows, bytes_sent, bytes_rcvd} as seen
 -- from the host, the busiest first, at most limit (default 10).
+local host_list = require "host_list"
 local rest = require "rest"
 
 local h = rest.host()
@@ -16,7 +17,7 @@ for _, f in ipairs(list.flows) do
    local ip = f[side .. ".ip"]
    local p = peers[ip]
    if not p then
-      p = { ip = ip, vlan = f.vlan, name = f[side .. ".host"], flows = 0, bytes_sent = 0, bytes_rcvd = 0 }
+      p = { ip = ip, vlan = f.vlan, name = host_list.name(f[side .. ".host"], ip), flows = 0, bytes_sent = 0, bytes_rcvd = 0 }
       peers[ip], rows[#rows + 1] = p, p
    end
    p.flows = p.flows + 1
