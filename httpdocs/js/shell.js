@@ -61,7 +61,13 @@ function search() {
     if (e.key === "Escape") close();
     else if (e.key === "ArrowDown" && all.length) { e.preventDefault(); mark((at + 1) % all.length); }
     else if (e.key === "ArrowUp" && all.length) { e.preventDefault(); mark((at - 1 + all.length) % all.length); }
-    else if (e.key === "Enter" && at >= 0) { e.preventDefault(); all[at].click(); }
+  });
+  // Enter opens the marked host; without one, the table of hosts with the text.
+  box.closest("form").addEventListener("submit", (e) => {
+    const chosen = options().find((o) => o.getAttribute("aria-selected") === "true");
+    if (!chosen || list.hidden) return;
+    e.preventDefault();
+    location.assign(chosen.href);
   });
   box.closest("form").addEventListener("focusout", (e) => { if (!box.closest("form").contains(e.relatedTarget)) close(); });
 }

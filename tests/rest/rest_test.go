@@ -288,10 +288,8 @@ func TestDetails(t *testing.T) {
 	p := open(t)
 	hosts, _ := list[hostRow](t, p, "host/active_list.lua?length=20&sort=bytes&order=desc")
 	for _, row := range hosts {
-		key := row.Host.IP
-		if row.Host.Vlan.ID != 0 {
-			key += fmt.Sprintf("@%d", row.Host.Vlan.ID)
-		}
+		// Without a VLAN, listings of flows take an address in all of them.
+		key := fmt.Sprintf("%s@%d", row.Host.IP, row.Host.Vlan.ID)
 		h := rsp[struct {
 			IP   string
 			Sent int `json:"bytes.sent"`

@@ -33,9 +33,12 @@ const figures = (x) => tiles([
 ]);
 
 function applications(x) {
-  const rows = Object.entries(x.ndpi || {}).map(([name, p]) => ({ label: name, value: p["bytes.sent"] + p["bytes.rcvd"], href: flowsURL({ host: key(x), application: name }) }));
+  const rows = Object.entries(x.ndpi || {}).map(([name, p]) => ({ label: name, value: p["bytes.sent"] + p["bytes.rcvd"], href: flowsURL({ host: exact(x), application: name }) }));
   return bars(rows.sort((a, b) => b.value - a.value).slice(0, 10), format.bytes);
 }
+
+// exact names a host in filters: an address alone means it in every VLAN.
+const exact = (x) => `${x.ip}@${x.vlan}`;
 
 const key = (x) => (x.vlan ? `${x.ip}@${x.vlan}` : x.ip);
 
@@ -117,7 +120,7 @@ start(async (page, query) => {
   };
   await show(true);
   const table = new Table(flows, { path: "flow/active_list", what: "flows", caption: "Flows of this host", columns: flowColumns(), sort: "bytes", length: 10,
-    fixed: { host: key(x) }, empty: "No active flows" });
+    fixed: { host: exact(x) }, empty: "No active flows" });
   await table.load();
   if (!context.capture) setTimeout(() => poll(async () => { await show(false); if (!table.asking) await table.load({ quiet: true }); }, REFRESH), REFRESH);
 });
