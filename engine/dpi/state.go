@@ -151,4 +151,7 @@ func (s *State) SwapDirections() {
 	w.track[0], w.track[1] = w.track[1], w.track[0]
 	w.held[0], w.held[1] = w.held[1], w.held[0]
 	w.buf[0], w.buf[1] = w.buf[1], w.buf[0]
+	if s.owner != 0 {
+		w.nnotes = 0 // what its dissector noted of a direction it reads again
+	}
 }

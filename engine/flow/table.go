@@ -49,6 +49,7 @@ type Table struct {
 	hooks   Hooks
 	pending []Pending
 	counts  Counts
+	tuple   dpi.Tuple // of the flow that is being classified; a local one would escape
 }
 
 // Hooks tie a table to what surrounds it.
@@ -217,8 +218,8 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	if r.class == nil {
 		r.class = t.engine.NewState()
 	}
-	tuple := r.tuple()
-	done := t.engine.Feed(r.class, &tuple, p, fromClient)
+	t.tuple = r.tuple()
+	done := t.engine.Feed(r.class, &t.tuple, p, fromClient)
 	t.adopt(r, done)
 }
 
@@ -245,8 +246,8 @@ func (t *Table) giveUp(r *Record) {
 	if r.class == nil {
 		r.class = t.engine.NewState()
 	}
-	tuple := r.tuple()
-	t.engine.GiveUp(r.class, &tuple)
+	t.tuple = r.tuple()
+	t.engine.GiveUp(r.class, &t.tuple)
 	t.adopt(r, true)
 	t.gain(r)
 }

@@ -1,0 +1,134 @@
+package flow
+
+import (
+	"fmt"
+	"testing"
+	"unsafe"
+
+	"ntopgo/engine/decode"
+)
+
+// TestAllocations is the gate of design: none per packet of a known flow, at
+// most two per new one (records come from slabs).
+func TestAllocations(t *testing.T) {
+	table := newTestTable(t, &Limit{})
+	p := udp(1, 1e9, false)
+	for range 200 { // until the classifier has given up
+		feed(table, p)
+	}
+	if n := testing.AllocsPerRun(2000, func() { feed(table, p) }); n != 0 {
+		t.Errorf("%v allocations per packet of a known flow", n)
+	}
+	next := 2
+	packets := make([]*decode.Packet, 3000)
+	for i := range packets {
+		packets[i] = udp(next+i, 1e9, false)
+	}
+	i := 0
+	n := testing.AllocsPerRun(len(packets)-1, func() {
+		feed(table, packets[i])
+		i++
+	})
+	// The dissectors' working memory is counted here too.
+	if n > 2 {
+		t.Errorf("%v allocations per new flow", n)
+	}
+}
+
+// TestRecordSize keeps the record in eight cache lines, and what every packet
+// touches in the first five.
+func TestRecordSize(t *testing.T) {
+	t.Parallel()
+	var r Record
+	if s := unsafe.Sizeof(r); s > 512 || s%64 != 0 {
+		t.Errorf("a record has %d bytes, want at most 512 and whole cache lines", s)
+	}
+	if o := unsafe.Offsetof(r.dir) + unsafe.Sizeof(r.dir); o > 6*64 {
+		t.Errorf("counters end at byte %d, want 384 at most", o)
+	}
+}
+
+func filled(b *testing.B, flows int) (*Table, []*decode.Packet) {
+	table := newTestTable(b, &Limit{})
+	packets := make([]*decode.Packet, flows)
+	for n := range packets {
+		packets[n] = udp(n, 1e9, false)
+		packets[n].Payload, packets[n].PayloadLen = nil, 0
+		feed(table, packets[n])
+	}
+	table.GiveUp()
+	table.RollUp(func([]Pending) {})
+	return table, packets
+}
+
+// BenchmarkKnownFlow counts packets of classified flows, in batches as a shard
+// does; with many flows the cost is that of memory.
+func BenchmarkKnownFlow(b *testing.B) {
+	for _, flows := range []int{1, 20_000, 200_000} {
+		b.Run(fmt.Sprint(flows), func(b *testing.B) {
+			table, packets := filled(b, flows)
+			const batch = 256
+			hashes, keys, reverse := make([]uint64, batch), make([]Key, batch), make([]bool, batch)
+			at, pick := 0, make([]*decode.Packet, batch)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for n := 0; n < b.N; n += batch {
+				for i := range pick {
+					at = (at + 7919) % flows
+					pick[i] = packets[at]
+					keys[i], reverse[i] = KeyOf(pick[i])
+					hashes[i] = keys[i].Hash(testSeed)
+				}
+				table.Prefetch(hashes)
+				for i, p := range pick {
+					table.Process(p, &keys[i], reverse[i], hashes[i], 128)
+				}
+				if len(table.pending) > 20000 {
+					table.RollUp(func([]Pending) {})
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNewFlow counts the first packets of flows, the classifier's first
+// look at them included.
+func BenchmarkNewFlow(b *testing.B) {
+	table := newTestTable(b, &Limit{})
+	p := udp(0, 1e9, false)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		p.SrcPort = uint16(n)
+		p.Time += 1e6
+		a := [4]byte{10, byte(n >> 24), byte(n >> 16), byte(n >> 8)}
+		p.Src = p.Src.Next()
+		if n%(1<<16) == 0 {
+			p.Src = udp(int(a[1])<<16|int(a[2])<<8|int(a[3]), 0, false).Src
+		}
+		feed(table, p)
+		if table.Len() == 200_000 {
+			b.StopTimer()
+			table.Purge(p.Time+1, func([]Pending) {}, func(*Record) {})
+			b.StartTimer()
+		}
+	}
+}
+
+// BenchmarkRollUpWalk is the table's own part of a roll-up, per flow that
+// changed.
+func BenchmarkRollUpWalk(b *testing.B) {
+	table, packets := filled(b, 20_000)
+	b.ReportAllocs()
+	for n := 0; n < b.N; n += len(packets) {
+		b.StopTimer()
+		for _, p := range packets {
+			feed(table, p)
+		}
+		b.StartTimer()
+		table.RollUp(func(part []Pending) {
+			for i := range part {
+				part[i].Flow.UpdateRates(&part[i].Gain[0], &part[i].Gain[1], int64(n+2)*1e9)
+			}
+		})
+	}
+}

@@ -1,0 +1,48 @@
+package flow
+
+import (
+	"net/netip"
+	"testing"
+
+	"ntopgo/engine/decode"
+	"ntopgo/engine/dpi"
+)
+
+const testSeed = 0x1234567
+
+func newTestTable(t testing.TB, limit *Limit) *Table {
+	t.Helper()
+	e, err := dpi.New(dpi.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewTable(limit, e, testSeed, Hooks{New: func(*Record, *decode.Packet) {}, Swapped: func(*Record) {}})
+}
+
+// udp makes the packet of a flow with number n; back turns it round.
+func udp(n int, at int64, back bool) *decode.Packet {
+	p := &decode.Packet{Time: at, WireLen: 142, CapLen: 142, Layer: decode.LayerTransport, IPVersion: 4,
+		Src: netip.AddrFrom4([4]byte{10, byte(n >> 16), byte(n >> 8), byte(n)}), Dst: netip.AddrFrom4([4]byte{192, 0, 2, 1}),
+		Proto: decode.ProtoUDP, SrcPort: 40000, DstPort: 40001, Payload: make([]byte, 100), PayloadLen: 100, IPLen: 128, LinkLen: 14}
+	if back {
+		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
+	}
+	return p
+}
+
+// tcp makes a segment of a flow between a high and a well-known port.
+func tcp(at int64, flags uint8, seq uint32, payload string, back bool) *decode.Packet {
+	p := &decode.Packet{Time: at, WireLen: 54 + len(payload), CapLen: 54 + len(payload), Layer: decode.LayerTransport, IPVersion: 4,
+		Src: netip.AddrFrom4([4]byte{10, 0, 0, 1}), Dst: netip.AddrFrom4([4]byte{192, 0, 2, 1}), Proto: decode.ProtoTCP,
+		SrcPort: 50000, DstPort: 22, TCPFlags: flags, Seq: seq, Window: 1000, Payload: []byte(payload), PayloadLen: len(payload),
+		IPLen: 40 + len(payload), LinkLen: 14}
+	if back {
+		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
+	}
+	return p
+}
+
+func feed(t *Table, p *decode.Packet) *Record {
+	k, reverse := KeyOf(p)
+	return t.Process(p, &k, reverse, k.Hash(testSeed), p.LinkLen+p.IPLen)
+}
