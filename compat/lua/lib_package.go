@@ -39,12 +39,17 @@ func packageTable(l *golua.State) *layout.Table {
 func baseRequire(l *golua.State) int {
 	name := checkStr(l, 1)
 	loaded := layout.AsTable(layout.Registry(l).GetStr(loadedKey))
+	vm := vmOf(l)
 	if v := loaded.GetStr(name); layout.Truthy(v) {
+		if where, first := vm.arrive(l, name); first {
+			return ret(l, v, where)
+		}
 		return ret(l, v)
 	}
-	if out, ok := vmOf(l).adopt(l, name); ok {
+	if out, ok := vm.adopt(l, name); ok {
 		return ret(l, out...)
 	}
+	vm.requires(l, name)
 	searchers := layout.AsTable(packageTable(l).GetStr("searchers"))
 	if searchers == nil {
 		layout.Raise(l, 1, "'package.searchers' must be a table")

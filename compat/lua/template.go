@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"maps"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -26,10 +27,15 @@ import (
 // not run while the template is made but after each copy, in their order. A
 // module that does anything else that may differ next time, such as reading the
 // clock, the environment or a file, has no template.
+//
+// What a script requires after the first module is learnt when it runs and
+// becomes part of its next template, except modules that allow none. See
+// follow.go.
 type template struct {
 	snapshot *layout.Snapshot
 	where    any // what require returns beside the module
 	record   *recording
+	followed map[string]arrival
 }
 
 // recording is what a module did while its template was made.
@@ -47,6 +53,8 @@ type recording struct {
 
 	impure string       // why there can be no template
 	needs  *statementAt // a statement that has to be put off
+
+	following string // the module being loaded after the first, or the last one
 }
 
 type statementAt struct {
@@ -75,6 +83,9 @@ type templates struct {
 	base     *layout.Base
 	families map[string]*family
 	lines    map[string]map[int]bool // learnt: statements to put off
+	scripts  map[string]*script
+	excluded map[string]string // modules that are not followed, and why
+	uses     int64
 	hits     int64
 	misses   int64
 }
@@ -86,11 +97,12 @@ type family struct {
 	building bool
 	retry    time.Time
 	reason   string // why the last attempt failed
+	used     int64  // when, in uses of any family
 }
 
 const (
-	maxFamilies   = 32
-	maxMembers    = 4
+	maxFamilies   = 16
+	maxMembers    = 3
 	templateRetry = 30 * time.Second
 	// templatePause bounds how often templates are made when no member fits.
 	templatePause = time.Second
@@ -116,6 +128,7 @@ func (t *templates) init(r *Runtime) {
 		t.names[name] = true
 	}
 	t.families, t.lines = map[string]*family{}, map[string]map[int]bool{}
+	t.scripts, t.excluded = map[string]*script{}, map[string]string{}
 }
 
 // adopt stands in for loading a module; ok is false when it has to be loaded.
@@ -129,16 +142,10 @@ func (vm *VM) adopt(l *golua.State, name string) (out []any, ok bool) {
 	if !base.Fresh(l, "path") {
 		return nil, false
 	}
-	key := vm.templateKey(name)
+	follow := t.following(vm.script)
+	key := vm.templateKey(name) + "\n" + strings.Join(follow, "\n")
 	t.mu.Lock()
-	f := t.families[key]
-	if f == nil {
-		if len(t.families) >= maxFamilies {
-			t.families = map[string]*family{}
-		}
-		f = &family{}
-		t.families[key] = f
-	}
+	f := t.family(key)
 	members := append([]*template(nil), f.members...)
 	t.mu.Unlock()
 	for _, m := range members {
@@ -146,12 +153,33 @@ func (vm *VM) adopt(l *golua.State, name string) (out []any, ok bool) {
 			return vm.take(l, f, m, name)
 		}
 	}
-	m := t.build(vm, f, name)
+	m := t.build(vm, f, name, follow)
 	if m == nil || !vm.fits(l, m.record) {
 		t.count(false)
 		return nil, false
 	}
 	return vm.take(l, f, m, name)
+}
+
+// family finds or makes a family; the one unused for longest gives way.
+func (t *templates) family(key string) *family {
+	t.uses++
+	f := t.families[key]
+	if f == nil {
+		if len(t.families) >= maxFamilies {
+			oldest := ""
+			for k, f := range t.families {
+				if oldest == "" || f.used < t.families[oldest].used {
+					oldest = k
+				}
+			}
+			delete(t.families, oldest)
+		}
+		f = &family{}
+		t.families[key] = f
+	}
+	f.used = t.uses
+	return f
 }
 
 func (t *templates) count(hit bool) {
@@ -211,6 +239,8 @@ func (vm *VM) take(l *golua.State, f *family, m *template, name string) ([]any, 
 		return nil, false
 	}
 	vm.rt.templates.count(true)
+	vm.arrivals = maps.Clone(m.followed)
+	vm.taken = true
 	for _, fn := range deferred {
 		layout.Call(l, fn, 0)
 	}
@@ -264,7 +294,7 @@ func (vm *VM) fits(l *golua.State, rec *recording) bool {
 }
 
 // build makes a template for vm's circumstances, or nil.
-func (t *templates) build(vm *VM, f *family, name string) *template {
+func (t *templates) build(vm *VM, f *family, name string, follow []string) *template {
 	t.mu.Lock()
 	if f.building || time.Now().Before(f.retry) {
 		t.mu.Unlock()
@@ -272,7 +302,7 @@ func (t *templates) build(vm *VM, f *family, name string) *template {
 	}
 	f.building = true
 	t.mu.Unlock()
-	m, reason := t.attempt(vm, name)
+	m, reason := t.attempt(vm, name, follow)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f.building = false
@@ -287,17 +317,23 @@ func (t *templates) build(vm *VM, f *family, name string) *template {
 	return m
 }
 
-func (t *templates) attempt(vm *VM, name string) (*template, string) {
-	for range maxDeferred + 1 {
+func (t *templates) attempt(vm *VM, name string, follow []string) (*template, string) {
+	for range maxDeferred + len(follow) + 1 {
 		rec := &recording{request: map[string]bool{}, known: map[string]bool{}, files: map[string]stamp{},
 			dirs: map[string]time.Time{}, absent: map[string]bool{}, late: map[string]bool{}, lines: t.deferredLines()}
-		m, reason := t.run(vm, name, rec)
-		if rec.needs == nil {
-			return m, reason
+		m, reason := t.run(vm, name, follow, rec)
+		if rec.needs != nil {
+			if reason = t.putOff(rec.needs); reason == "" {
+				continue
+			}
 		}
-		if err := t.putOff(rec.needs); err != "" {
-			return nil, err
+		if m != nil {
+			return m, ""
 		}
+		if rec.following == "" {
+			return nil, reason
+		}
+		t.exclude(rec.following, reason)
 	}
 	return nil, "too many statements use the request"
 }
@@ -316,7 +352,7 @@ func (t *templates) deferredLines() map[string]map[int]bool {
 }
 
 // run loads the module in a machine of its own and takes the snapshot.
-func (t *templates) run(vm *VM, name string, rec *recording) (*template, string) {
+func (t *templates) run(vm *VM, name string, follow []string, rec *recording) (*template, string) {
 	own := t.rt.newVM()
 	defer own.Close()
 	own.host, own.rec = vm.host, rec
@@ -339,7 +375,19 @@ func (t *templates) run(vm *VM, name string, rec *recording) (*template, string)
 		return ret(l, nil)
 	}))
 	g.SetMeta(watch)
-	out, failed := own.protected(own.l, g.GetStr("require"), []any{name}, handler{})
+	require := g.GetStr("require")
+	out, failed := own.protected(own.l, require, []any{name}, handler{})
+	followed := map[string]arrival{}
+	for _, next := range follow {
+		if failed != nil || rec.needs != nil || rec.impure != "" {
+			break
+		}
+		if t.isExcluded(next) {
+			continue
+		}
+		rec.following = next
+		failed = own.follow(require, next, followed)
+	}
 	switch {
 	case rec.needs != nil:
 		return nil, ""
@@ -358,7 +406,8 @@ func (t *templates) run(vm *VM, name string, rec *recording) (*template, string)
 	if err != nil {
 		return nil, err.Error()
 	}
-	m := &template{snapshot: s, record: rec}
+	rec.following = ""
+	m := &template{snapshot: s, record: rec, followed: followed}
 	if len(out) > 1 {
 		m.where = out[1]
 	}

@@ -30,6 +30,11 @@ type VM struct {
 	given   map[string]bool // globals that SetGlobal set
 	rec     *recording      // not nil while a template is made
 	adopted bool            // a template was taken, or could not be
+	taken   bool            // a template was taken
+
+	script   string             // the file that RunFile runs
+	required []string           // what it required after the template's first module
+	arrivals map[string]arrival // what came with the template and was not required yet
 }
 
 // owner ties a go-lua state to its VM; see layout.SetOwner.
@@ -99,6 +104,8 @@ func (vm *VM) RunFileArgs(ctx context.Context, path string, args ...any) error {
 	if err != nil {
 		return asScriptError(err)
 	}
+	vm.script = path
+	defer vm.learnScript()
 	_, err = vm.run(ctx, layout.NewClosure(vm.l, p), args)
 	return err
 }
