@@ -21,9 +21,9 @@ func wireBytes(t counters.Traffic) uint64 { return t.Bytes + frameOverhead*t.Pac
 
 func setThroughput(t *lua.Table, th *counters.Throughput) {
 	t.Set("throughput_bps", th.Bytes.Value).
-		Set("throughput_trend_bps", th.Bytes.Trend).
+		Set("throughput_trend_bps", int(th.Bytes.Trend)).
 		Set("throughput_pps", th.Packets.Value).
-		Set("throughput_trend_pps", th.Packets.Trend)
+		Set("throughput_trend_pps", int(th.Packets.Trend))
 }
 
 func setDuplex(t *lua.Table, d counters.Duplex) {

@@ -11,6 +11,14 @@ end
 
 local limits = ntop.getPrefs()
 local up = ntop.getUptime()
+local severities = s.num_alerts_engaged_by_severity or {}
+
+-- uptime is written as the original does: hours only once there are any.
+local function uptime(seconds)
+   local text = string.format("%02d:%02d", seconds // 60 % 60, seconds % 60)
+   if seconds >= 3600 then text = string.format("%02d:", seconds // 3600) .. text end
+   return text
+end
 
 rest.ok {
    ifid = tostring(s.id),
@@ -21,13 +29,15 @@ rest.ok {
    speed = s.speed,
    epoch = os.time(),
    localtime = os.date("%H:%M:%S %z"),
-   uptime = string.format("%02d:%02d:%02d", up // 3600, up // 60 % 60, up % 60),
+   uptime = uptime(up),
    seen_last = s["seen.last"],
 
    packets = s.stats.packets,
    bytes = s.stats.bytes,
    drops = s.stats.drops,
    tot_pkt_drops = s.stats.drops,
+   tot_nprobe_pkts = 0,
+   active_discovery_active = false,
    throughput_bps = s.stats.throughput_bps,
    throughput_pps = s.stats.throughput_pps,
    throughput = {
@@ -64,6 +74,9 @@ rest.ok {
    alerted_flows_warning = s.num_alerted_flows_warning,
    alerted_flows_error = s.num_alerted_flows_error,
    engaged_alerts = s.num_alerts_engaged,
+   engaged_alerts_notice = severities.notice,
+   engaged_alerts_warning = severities.warning,
+   engaged_alerts_error = (severities.error or 0) + (severities.critical or 0) + (severities.emergency or 0),
    dropped_alerts = s.num_dropped_alerts,
    host_dropped_alerts = s.num_host_dropped_alerts,
    flow_dropped_alerts = s.num_flow_dropped_alerts,
