@@ -220,6 +220,12 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	}
 	t.tuple = r.tuple()
 	done := t.engine.Feed(r.class, &t.tuple, p, fromClient)
+	if !done && r.state >= TCPClosed && r.class.Result() != (dpi.Result{}) {
+		// Named, and the connection has ended: what its dissector still hopes to
+		// read will not come, and must not be waited for with buffers in hand.
+		t.engine.GiveUp(r.class, &t.tuple)
+		done = true
+	}
 	t.adopt(r, done)
 }
 
