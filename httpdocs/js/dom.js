@@ -30,6 +30,10 @@ export function replace(parent, ...children) {
   parent.replaceChildren(f);
 }
 
+// clip shows two lines of a text that may be long, such as a URL, and all of it
+// as a tip.
+export const clip = (text) => (text ? h("span", { class: "clip", title: text }, text) : "");
+
 // card is a titled part of a page; link is an optional {href, text}.
 export function card(title, content, { link, wide, id } = {}) {
   return h("section", { class: wide ? "panel wide" : "panel", id },

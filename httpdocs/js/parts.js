@@ -1,6 +1,6 @@
 // Parts that several pages show: endpoints, applications, notices.
 import { context, flowsURL, flowURL, hostURL } from "./api.js";
-import { h } from "./dom.js";
+import { clip, h } from "./dom.js";
 import * as format from "./format.js";
 
 // hostLink is a host by its name, with the address below when it differs; a
@@ -34,7 +34,7 @@ export function flowColumns() {
     { name: "application", title: "Application", cell: (f) => h("span", {}, application(f.application), h("span", { class: "sub" }, f.l4_proto.name, f.vlan ? ` · VLAN ${f.vlan}` : "")) },
     { name: "client", title: "Client", wrap: true, cell: (f) => hostLink(f.client.ip, f.vlan, f.client.name, { port: f.client.port, tag: false }) },
     { name: "server", title: "Server", wrap: true, cell: (f) => hostLink(f.server.ip, f.vlan, f.server.name, { port: f.server.port, tag: false }) },
-    { name: "info", title: "Info", wrap: true, cell: (f) => f.info || "" },
+    { name: "info", title: "Info", wrap: true, cell: (f) => clip(f.info) },
     { name: "duration", title: "Duration", number: true, cell: (f) => format.duration(f.duration) },
     { name: "packets", title: "Packets", number: true, cell: (f) => format.number(f.packets) },
     { name: "bytes", title: "Bytes", number: true, cell: (f) => h("span", {}, format.bytes(f.bytes.total), " ", ratio(f.bytes.cli_bytes, f.bytes.srv_bytes)) },

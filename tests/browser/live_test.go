@@ -26,6 +26,10 @@ func TestLiveAndSwitch(t *testing.T) {
 		chromedp.WithPollingTimeout(patience))); err != nil {
 		t.Fatalf("the page does not go on by itself: %v", err)
 	}
+	// Addresses of pages are long; a row must not grow with them.
+	if tall := eval[int](b, `Math.max(...[...document.querySelectorAll("#newest-flows tr, #biggest-flows tr")].map((r) => r.offsetHeight))`); tall > 100 {
+		t.Errorf("a row of flows is %d high", tall)
+	}
 	b.shot("live")
 	b.check("live")
 

@@ -1,7 +1,7 @@
 // The dashboard: what happens on the interface, at a glance.
 import { context, flowsURL, flowURL, get, getAll, hostsURL, hostURL, poll } from "../api.js";
 import { bars, share, Throughput } from "../charts.js";
-import { card, failure, h, plainTable, replace } from "../dom.js";
+import { card, clip, failure, h, plainTable, replace } from "../dom.js";
 import * as format from "../format.js";
 import { captureNotice, tiles } from "../parts.js";
 import { start } from "../shell.js";
@@ -44,7 +44,7 @@ function rtts(flows) {
 const flowRows = (flows) => plainTable(
   [{ title: "Application" }, { title: "Client", wrap: true }, { title: "Server", wrap: true }, { title: "Bytes", number: true }],
   flows.map((f) => [h("a", { href: flowURL(f) }, f.application.name), h("a", { href: hostURL(f.client.ip, f.vlan) }, f.client.name),
-    h("a", { href: hostURL(f.server.ip, f.vlan) }, f.info || f.server.name), format.bytes(f.bytes.total)]), "No flows yet");
+    h("a", { href: hostURL(f.server.ip, f.vlan) }, clip(f.info || f.server.name)), format.bytes(f.bytes.total)]), "No flows yet");
 
 // grouped keeps the biggest and sums the others.
 function grouped(rows) {
