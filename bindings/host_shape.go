@@ -100,7 +100,7 @@ func hostMAC(d *host.Data) string {
 // hostName is what the host is called, "" when no name is known: scripts show
 // the address then.
 func (c *Call) hostName(_ *host.Host, d *host.Data) string {
-	if n := d.Names.Best(); n != "" && (d.Names.TLS != n || c.Env.Prefs.Bool("tls_quic_hostnaming")) {
+	if n := d.Names.Best(); n != "" && !isAddress(n) && (d.Names.TLS != n || c.Env.Prefs.Bool("tls_quic_hostnaming")) {
 		return n
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/netip"
 	"os/exec"
 	"strings"
 	"time"
@@ -133,6 +134,10 @@ const lookupTimeout = 2 * time.Second
 
 func resolveHost(c *Call) {
 	name, v4 := c.String(1), c.OptBool(2, true)
+	if a, err := netip.ParseAddr(name); err == nil && a.Is4() == v4 {
+		c.Push(a.String())
+		return
+	}
 	if c.Env.Options.Offline {
 		c.Push(nil)
 		return
