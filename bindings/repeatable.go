@@ -7,6 +7,7 @@ var repeatable = map[string]bool{
 	"interface.getnDPICategories": true, "interface.getnDPIProtocols": true,
 	"ntop.exists": true, "ntop.getCache": true, "ntop.getCurrentScriptsDir": true, "ntop.getDirs": true,
 	"ntop.getFlowRiskAlerts": true, "ntop.getHttpPrefix": true, "ntop.getPref": true,
+	"ntop.getPrefs":            true,
 	"ntop.isClickHouseEnabled": true, "ntop.isEnterpriseL": true, "ntop.isEnterpriseM": true,
 	"ntop.isEnterpriseXL": true, "ntop.isOffline": true, "ntop.isPackage": true, "ntop.isPro": true,
 	"ntop.isWindows": true, "ntop.isnEdge": true, "ntop.readdir": true,

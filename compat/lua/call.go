@@ -355,7 +355,7 @@ func tableToLua(t *Table) *layout.Table {
 	for i, k := range t.keys {
 		switch k := k.(type) {
 		case string:
-			out.SetStr(k, toLua(t.vals[i]))
+			out.Set(t.keys[i], toLua(t.vals[i])) // the key is an interface already
 		default:
 			lk := toLua(k)
 			if _, ok := layout.ValidKey(lk); ok {

@@ -42,12 +42,12 @@ type Config struct {
 	// Prepare runs on each new VM before it enters the pool, for example to
 	// require common modules.
 	Prepare func(vm *VM) error
-	// Snapshots names modules whose loading is remembered: the first machine
-	// that requires one runs it, later ones get a copy of what it left behind,
-	// as long as everything it asked of bindings and files while it ran would be
-	// answered the same. What it does with the globals of a request runs for each
-	// request. See template.go.
-	Snapshots []string
+	// Snapshots remembers the loading of modules: the first machine that
+	// requires one runs it, later ones get a copy of what it left behind, as long
+	// as everything it asked of bindings and files while it ran would be answered
+	// the same. What it does with the globals of a request runs for each request.
+	// See template.go.
+	Snapshots bool
 	// Repeatable says whether a binding ("ntop.getPref") only reads, so that
 	// calling it again tells whether a snapshot still holds. Modules that call
 	// others while they load are not remembered. Nil is: none.

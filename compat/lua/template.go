@@ -76,8 +76,7 @@ type observation struct {
 
 // templates are a runtime's templates by module and circumstances.
 type templates struct {
-	rt    *Runtime
-	names map[string]bool
+	rt *Runtime
 
 	mu       sync.Mutex
 	base     *layout.Base
@@ -123,10 +122,7 @@ func init() {
 }
 
 func (t *templates) init(r *Runtime) {
-	t.rt, t.names = r, map[string]bool{}
-	for _, name := range r.cfg.Snapshots {
-		t.names[name] = true
-	}
+	t.rt = r
 	t.families, t.lines = map[string]*family{}, map[string]map[int]bool{}
 	t.scripts, t.excluded = map[string]*script{}, map[string]string{}
 }
@@ -134,7 +130,7 @@ func (t *templates) init(r *Runtime) {
 // adopt stands in for loading a module; ok is false when it has to be loaded.
 func (vm *VM) adopt(l *golua.State, name string) (out []any, ok bool) {
 	t := &vm.rt.templates
-	if !t.names[name] || vm.rec != nil || vm.adopted || l != vm.l {
+	if !vm.rt.cfg.Snapshots || vm.rec != nil || vm.adopted || l != vm.l {
 		return nil, false
 	}
 	vm.adopted = true

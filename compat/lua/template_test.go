@@ -69,7 +69,7 @@ func TestSnapshot(t *testing.T) {
 				}
 			}
 			var want, got []string
-			for _, snapshots := range [][]string{nil, {"core"}} {
+			for _, snapshots := range []bool{false, true} {
 				var out strings.Builder
 				calls := 0
 				r := snapshotRuntime(t, dir, snapshots, &out, &calls)
@@ -88,7 +88,7 @@ func TestSnapshot(t *testing.T) {
 					vm.Close()
 				}
 				hits, _, why := r.SnapshotUse()
-				if snapshots == nil {
+				if !snapshots {
 					want = strings.Split(out.String(), "\n")
 					continue
 				}
@@ -104,7 +104,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-func snapshotRuntime(t *testing.T, dir string, snapshots []string, out *strings.Builder, calls *int) *Runtime {
+func snapshotRuntime(t *testing.T, dir string, snapshots bool, out *strings.Builder, calls *int) *Runtime {
 	t.Helper()
 	r, err := NewRuntime(Config{PackagePath: filepath.Join(dir, "?.lua"), Snapshots: snapshots,
 		Repeatable: func(name string) bool { return name == "ntop.get" || name == "ntop.table" },
@@ -142,7 +142,7 @@ func TestSnapshotChanges(t *testing.T) {
 	write("core.lua", `return {v = require "part", p = ntop.get("a")}`, 1000)
 	write("part.lua", `return "one"`, 1000)
 	answer, out := "x", ""
-	r, err := NewRuntime(Config{PackagePath: filepath.Join(dir, "sub/?.lua") + ";" + filepath.Join(dir, "?.lua"), Snapshots: []string{"core"},
+	r, err := NewRuntime(Config{PackagePath: filepath.Join(dir, "sub/?.lua") + ";" + filepath.Join(dir, "?.lua"), Snapshots: true,
 		Repeatable: func(string) bool { return true },
 		Namespaces: []Namespace{
 			{Name: "ntop", Functions: map[string]Function{"get": func(c *Call) { c.Push(answer) }}},
