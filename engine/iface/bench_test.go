@@ -1,0 +1,144 @@
+package iface
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"ntopgo/engine/capture"
+	"ntopgo/engine/decode"
+	"ntopgo/engine/dpi"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/network"
+)
+
+// made is a source of UDP frames without payload: packets in all, of flows
+// between clients that take turns and a few servers, a second of packet time
+// for every perSecond of them.
+type made struct {
+	flows, packets, perSecond int
+	sent                      int
+}
+
+func (m *made) Info() capture.Info {
+	return capture.Info{Name: "made", Kind: capture.KindFile}
+}
+func (m *made) Stats() capture.Stats { return capture.Stats{Received: uint64(m.sent)} }
+func (m *made) Close() error         { return nil }
+
+const madeFrame = 14 + 20 + 8
+
+func (m *made) Read(b *capture.Batch, most int) error {
+	if m.sent >= m.packets {
+		return io.EOF
+	}
+	if cap(b.Arena) < most*madeFrame {
+		b.Arena = make([]byte, most*madeFrame)
+	}
+	b.Frames = b.Frames[:0]
+	for ; len(b.Frames) < most && m.sent < m.packets; m.sent++ {
+		f := b.Arena[len(b.Frames)*madeFrame:][:madeFrame:madeFrame]
+		m.write(f, m.sent*7919%m.flows)
+		b.Frames = append(b.Frames, capture.Frame{Time: 1e18 + int64(m.sent)*1e9/int64(m.perSecond),
+			WireLen: madeFrame, Link: decode.LinkEthernet, Data: f})
+	}
+	return nil
+}
+
+// write makes the frame of flow n: four flows to a client.
+func (m *made) write(f []byte, n int) {
+	be := binary.BigEndian
+	clear(f)
+	f[5], f[11], f[12] = 1, byte(2+n%250), 8
+	ip := f[14:]
+	ip[0], ip[8], ip[9] = 0x45, 64, decode.ProtoUDP
+	be.PutUint16(ip[2:], 28)
+	be.PutUint32(ip[12:], 10<<24|uint32(n/4))
+	be.PutUint32(ip[16:], 192<<24|0<<16|2<<8|uint32(n%200))
+	be.PutUint16(ip[20:], uint16(20000+n%4))
+	be.PutUint16(ip[22:], 30000)
+	be.PutUint16(ip[24:], 8)
+}
+
+func run(tb testing.TB, m *made, shards int) *Interface {
+	tb.Helper()
+	classifier, err := dpi.New(dpi.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	nets, err := network.Parse("192.168.1.0/24", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	i, err := New(Config{Shards: shards, MaxFlows: -1, MaxHosts: -1}, Deps{Source: m, DPI: classifier, Nets: nets})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	i.Start(context.Background())
+	<-i.Done()
+	return i
+}
+
+// BenchmarkPackets is the whole way of small packets, roll-ups included, by the
+// number of flows that they belong to. Each flow gets 20 packets. The largest
+// number takes minutes and 4 GB: NTOPGO_BENCH_LARGE=1 asks for it.
+func BenchmarkPackets(b *testing.B) {
+	for _, flows := range []int{20_000, 200_000, 2_000_000} {
+		if flows > 200_000 && os.Getenv("NTOPGO_BENCH_LARGE") == "" {
+			continue
+		}
+		b.Run(fmt.Sprint(flows), func(b *testing.B) {
+			cpu, packets := cpuTime(), 0
+			for b.Loop() {
+				i := run(b, &made{flows: flows, packets: 20 * flows, perSecond: 100_000}, 1)
+				packets += 20 * flows
+				if s := i.Stats(); s.Flows != flows || s.Total.Packets != uint64(20*flows) {
+					b.Fatalf("%d flows, %d packets", s.Flows, s.Total.Packets)
+				}
+			}
+			b.ReportMetric(float64(cpuTime()-cpu)/float64(packets), "cpu-ns/packet")
+		})
+	}
+}
+
+// BenchmarkListing makes a page of 100 flows out of 200 000, by bytes.
+func BenchmarkListing(b *testing.B) {
+	const flows = 200_000
+	i := run(b, &made{flows: flows, packets: 2 * flows, perSecond: 100_000}, 2)
+	b.Run("flows", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			page, total := i.Flows(FlowQuery{Key: func(f *flow.Flow) SortKey { return SortKey{Num: float64(f.Bytes())} }, Desc: true, Limit: 100})
+			if len(page) != 100 || total != flows {
+				b.Fatalf("%d of %d flows", len(page), total)
+			}
+		}
+	})
+	b.Run("hosts", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if page, total := i.ListHosts(HostQuery{Limit: 100}); len(page) != 100 || total < flows/4 {
+				b.Fatalf("%d of %d hosts", len(page), total)
+			}
+		}
+	})
+	b.Run("stats", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			i.Stats()
+		}
+	})
+}
+
+// TestManyFlowsAgree compares shards where tables grow and hosts have many
+// flows, which the captures of the end-to-end tests do not show.
+func TestManyFlowsAgree(t *testing.T) {
+	t.Parallel()
+	one := describe(run(t, &made{flows: 9000, packets: 40000, perSecond: 5000}, 1))
+	if got := describe(run(t, &made{flows: 9000, packets: 40000, perSecond: 5000}, 3)); got != one {
+		t.Errorf("3 shards differ from one:\n%s", firstDifference(one, got))
+	}
+}
