@@ -84,7 +84,9 @@ export class Throughput {
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false } },
       scales: { y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-      axes: [{ ...axis, values: (u, ts) => ts.map((t) => format.time(t)), space: 90 },
+      axes: [{ ...axis, values: (u, ts) => ts.map((t) => format.time(t)), space: 90,
+        // Traffic is known by the second: no ticks between.
+        incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600] },
         { ...axis, values: (u, vs) => vs.map((v) => format.bits(v)), size: 84 }],
       series: [{}, line("--in"), ...(this.both ? [line("--out")] : [])],
       hooks: { setCursor: [(u) => this.showLegend(u.cursor.idx)] },
