@@ -203,6 +203,9 @@ func (c *Call) poolTable(s *poolSum) *lua.Table {
 		Set("ndpi", protocols(c.Env.DPI, &s.l7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &s.cats))
 	setDuplex(t, s.traffic)
+	if s.hosts > 0 {
+		t.Set("num_hosts", s.hosts)
+	}
 	return t
 }
 

@@ -46,6 +46,8 @@ func TestProcessPages(t *testing.T) {
 	w.check("reports", `p(ntop.listReports()) p(ntop.listReports("ignored"))`, "{week.json=};{week.json=};")
 	w.check("limits of 2026 count flows and hosts", `local l = ntop.getLicenseLimits() p(l.current.num_flows, l.current.num_hosts, l.current.num_local_hosts)`, "3 4 2;")
 	w.check("threads", `local n = 0 for name, t in pairs(ntop.threadsInfo()) do n = n + 1 assert(t.cpu_total_ms >= 0 and t.cpu_utilization_pct >= 0, name) end p(n > 0)`, "true;")
+	w.check("tables", `local h = interface.getHashTablesStats() p(h.VLANHash.hash_entry_states.hash_entry_state_active, h.HostHash.hash_entry_states.hash_entry_state_active,
+h.FlowHash.hash_entry_states.hash_entry_state_active, h.CountriesHash.hash_entry_states.hash_entry_state_active)`, "1 4 3 0;")
 	w.check("queues", `p(interface.getQueuesStats()) interface.select("-1") p(interface.getQueuesStats())`, "{flowAlertsQueue={num_failed_enqueues=0}};{};")
 	w.check("jail", `p(ntop.getDropPoolInfo()) p(ntop.getSystemAlertsStats())`,
 		"{expiration_time=1800 list_key=ntopng.cache.drop_host_list pool_name=Jailed Hosts};{alert_queues={internal_alerts_queue={pct_not_enqueued=0}}};")

@@ -62,13 +62,9 @@ func (c *Call) networkSums() []netSum {
 		}{{cli, srv, &f.ToServer}, {srv, cli, &f.ToClient}} {
 			if way.from == way.to {
 				if way.from != network.NoID {
-					// Within one network what one end sends is what the other receives:
-					// it is counted once, with the client's side as sent.
-					if way.d == &f.ToServer {
-						sums[way.from].traffic.Sent.Add(way.d.Traffic)
-					} else {
-						sums[way.from].traffic.Rcvd.Add(way.d.Traffic)
-					}
+					// Within one network what one end sends is what the other receives: it
+					// is counted once, as sent.
+					sums[way.from].traffic.Sent.Add(way.d.Traffic)
 					sums[way.from].inner.Add(way.d.Traffic)
 					sums[way.from].issuesInner.Add(way.d.Issues)
 				}

@@ -280,14 +280,27 @@ func resetCounters(c *Call) {
 	}
 }
 
+// maxVLANs is how many VLANs there can be (IEEE 802.1Q).
+const maxVLANs = 4096
+
 func getHashTablesStats(c *Call) {
 	s := c.stats()
 	row := func(size, n int) *lua.Table {
 		return lua.NewTable(2).Set("max_hash_size", size).Set("hash_entry_states",
 			lua.NewTable(2).Set("hash_entry_state_idle", 0).Set("hash_entry_state_active", n))
 	}
-	c.Push(lua.NewTable(3).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.Hosts)).
-		Set("MacHash", row(s.MaxHosts, s.MACs)))
+	t := lua.NewTable(7).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.Hosts)).
+		Set("MacHash", row(s.MaxHosts, s.MACs))
+	if c.Iface != nil {
+		// Untagged is a VLAN too; of systems and ASes there is the unknown one only,
+		// until they are detected, and no country.
+		unknown := min(s.Hosts, 1)
+		t.Set("VLANHash", row(maxVLANs, unknown+len(c.vlans()))).
+			Set("OperatingSystemHash", row(1, unknown)).
+			Set("AutonomousSystemHash", row(1, unknown)).
+			Set("CountriesHash", row(1, 0))
+	}
+	c.Push(t)
 }
 
 func getPeriodicStats(c *Call) {

@@ -92,6 +92,10 @@ var stringPrefs = map[string]string{
 	"split_ts_direction": "split_ts_direction",
 }
 
+// stringDefaults are shown while nothing else was chosen.
+var stringDefaults = map[string]string{"http_index_page": "/lua/index.lua", "message_broker": "nats",
+	"safe_search_dns": "208.67.222.123"}
+
 func getPrefs(c *Call) {
 	o, p := &c.Env.Options, c.Env.Prefs
 	t := lua.NewTable(100)
@@ -102,7 +106,7 @@ func getPrefs(c *Call) {
 		t.Set(k, p.Int(name))
 	}
 	for k, name := range stringPrefs {
-		t.Set(k, p.String(name))
+		t.Set(k, or(p.String(name), stringDefaults[name]))
 	}
 	// What depends on the command line, or on what this edition does not have.
 	t.Set("is_dns_resolution_enabled", o.DNSMode < 2).
@@ -130,10 +134,17 @@ func getPrefs(c *Call) {
 		"is_flow_deduplication_enabled", "data_archive_before_ttl_delete", "flow_table_time", "flow_table_probe_order"} {
 		t.Set(k, false)
 	}
+	if c.Env.TreeYear < 2026 {
+		t.Set("is_dump_flows_to_mysql_enabled", false)
+	}
 	// Learning periods, in seconds, are constants of the original.
+	modbus := 21600
+	if c.Env.TreeYear < 2026 {
+		modbus = 3600
+	}
 	for k, secs := range map[string]int{"behaviour_analysis_learning_period": 7200, "iec60870_learning_period": 21600,
-		"modbus_learning_period": 21600, "s7comm_learning_period": 21600, "devices_learning_period": 21600,
-		"host_port_learning_period": 21600} {
+		"modbus_learning_period": modbus, "s7comm_learning_period": 21600, "devices_learning_period": 7200,
+		"host_port_learning_period": 7200} {
 		t.Set(k, secs)
 	}
 	c.Push(t)
@@ -146,5 +157,5 @@ func captureDirection(n int) string {
 	case 2:
 		return "out"
 	}
-	return "in+out"
+	return "inout"
 }
