@@ -17,9 +17,11 @@ type script struct {
 }
 
 const (
-	// followAfter is how many runs of a script are watched before its modules
-	// become part of its template.
-	followAfter = 2
+	// watched is how many runs of a script are watched; after followAfter runs
+	// what it required becomes part of its template. Scripts that hardly anybody
+	// asks for share the template of their first module.
+	watched     = 2
+	followAfter = 4
 	maxScripts  = 4096
 )
 
@@ -74,7 +76,7 @@ func (vm *VM) learnScript() {
 		s = &script{}
 		t.scripts[vm.script] = s
 	}
-	if s.runs++; s.runs <= followAfter {
+	if s.runs++; s.runs <= watched {
 		for _, m := range vm.required {
 			if !slices.Contains(s.modules, m) {
 				s.modules = append(s.modules, m)

@@ -100,8 +100,8 @@ type family struct {
 }
 
 const (
-	maxFamilies   = 16
-	maxMembers    = 3
+	maxFamilies   = 12
+	maxMembers    = 2
 	templateRetry = 30 * time.Second
 	// templatePause bounds how often templates are made when no member fits.
 	templatePause = time.Second

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -116,19 +118,30 @@ local ok, err = pcall(dofile, page)
 if not ok then io.stdout:write("\nERROR ", tostring(err), "\n") end
 `
 
-var clock = regexp.MustCompile(`\d\d:\d\d:\d\d`)
+var (
+	clock = regexp.MustCompile(`\d\d:\d\d:\d\d`)
+	// elapsed is a measured time, as a difference of os.clock prints: below ten, with a fraction.
+	elapsed = regexp.MustCompile(`\b\d\.\d*\d(e-\d+)?\b`)
+	// stack is a traceback: the frames that start a page are not the same.
+	stack = regexp.MustCompile(`(?s)stack traceback:.*`)
+)
+
+// unordered are scripts that stop at the first entry of a folder that the stubs
+// cannot serve, and which entry is first is not defined.
+var unordered = map[string]bool{"lua/rest/v2/get/ntopng/timeseries.lua": true}
 
 // normal makes outputs comparable: words sorted, since the order of fields in
 // tables and so in the text is not defined; no time of day.
 func normal(s string) string {
 	s = clock.ReplaceAllString(s, "TIME")
+	s = stack.ReplaceAllString(elapsed.ReplaceAllString(s, "ELAPSED"), "")
 	w := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" \n\t,{}[]<>&?;\"'", r) })
 	sort.Strings(w)
 	return strings.Join(w, "\n")
 }
 
-// TestPages runs the front pages and all callbacks with stub bindings here and
-// under lua5.4: both must print the same or stop with the same error.
+// TestPages runs the front pages, all callbacks and all REST scripts that read
+// with stub bindings here and under lua5.4: both must print the same or stop with the same error.
 func TestPages(t *testing.T) {
 	bin, err := exec.LookPath("lua5.4")
 	if err != nil {
@@ -145,8 +158,21 @@ func TestPages(t *testing.T) {
 			rel, _ := filepath.Rel(filepath.Join(dir, "scripts"), c)
 			files = append(files, rel)
 		}
-		for _, f := range files {
+		_ = filepath.WalkDir(filepath.Join(dir, "scripts/lua/rest/v2/get"), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(path, ".lua") {
+				rel, _ := filepath.Rel(filepath.Join(dir, "scripts"), path)
+				files = append(files, rel)
+			}
+			return nil
+		})
+		var out bytes.Buffer
+		rt := newRuntime(t, &out)
+		for _, f := range slices.Compact(files) {
 			t.Run(filepath.Base(dir)+"/"+f, func(t *testing.T) {
+				if unordered[f] {
+					t.Skip("its error names whatever entry of a folder comes first")
+				}
+				out.Reset()
 				page := filepath.Join(dir, "scripts", f)
 				if _, err := os.Stat(page); err != nil {
 					t.Skip("not in this tree")
@@ -158,7 +184,7 @@ func TestPages(t *testing.T) {
 				if err != nil {
 					t.Skipf("lua5.4 does not finish: %v", err)
 				}
-				got := runPage(t, dir, work, page)
+				got := runPage(t, rt, &out, dir, work, page)
 				if normal(got) != normal(string(want)) {
 					t.Errorf("differs from lua5.4\n%s", firstDifference(normal(got), normal(string(want))))
 				}
@@ -167,24 +193,29 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func runPage(t *testing.T, dir, work, page string) string {
+// newRuntime prints to out; its chunks serve all pages of a tree.
+func newRuntime(t *testing.T, out *bytes.Buffer) *lua.Runtime {
 	t.Helper()
-	var out bytes.Buffer
 	rt, err := lua.NewRuntime(lua.Config{
-		Stdout: &out, Deadline: time.Minute, Logf: t.Logf,
-		Print: func(c *lua.Call) { s, _ := c.Value(1).(string); fmt.Fprint(&out, stringOr(c, s)) },
+		Stdout: out, Deadline: time.Minute, Logf: t.Logf,
+		Print: func(c *lua.Call) { s, _ := c.Value(1).(string); fmt.Fprint(out, stringOr(c, s)) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rt.Close()
+	t.Cleanup(rt.Close)
+	return rt
+}
+
+func runPage(t *testing.T, rt *lua.Runtime, out *bytes.Buffer, dir, work, page string) string {
+	t.Helper()
 	vm, err := NewVM(rt, dir, work)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer vm.Close()
 	if err := vm.RunFile(context.Background(), page); err != nil {
-		fmt.Fprintf(&out, "\nERROR %s\n", err)
+		fmt.Fprintf(out, "\nERROR %s\n", err)
 	}
 	return out.String()
 }
