@@ -15,7 +15,7 @@ build:
 
 run: build
 	@echo "ntopng serves the demonstration capture on http://127.0.0.1:$(PORT) (login admin, password admin)"
-	./ntopng -i compat/layout/demo/demo.pcap -m 192.168.1.0/24 -d $(CURDIR)/$(DATA) -G $(CURDIR)/$(DATA)/ntopng.pid \
+	./ntopng -i compat/layout/demo/demo.pcap -m 192.168.1.0/24,10.0.0.0/8,2001:db8::/32 -d $(CURDIR)/$(DATA) -G $(CURDIR)/$(DATA)/ntopng.pid \
 		-w 127.0.0.1:$(PORT) --dont-change-user --offline --instance-name demonstration
 
 test:

@@ -26,9 +26,9 @@ func init() {
 		"getFlowsStats":              getFlowsStats,
 		"resetCounters":              resetCounters,
 		"updateDirectionStats":       func(c *Call) {}, // the engine keeps the ring itself
-		"getHashTablesStats":         getHashTablesStats,
 		"getPeriodicActivitiesStats": getPeriodicStats,
 	})
+	partial("interface", "getHashTablesStats", "no tables of AS, countries and OS yet", getHashTablesStats)
 	partial("interface", "getAnomalies", "anomalies are not detected yet", func(c *Call) { c.Push(lua.NewTable(0)) })
 	partial("interface", "getScore", "scores are not computed yet", func(c *Call) {
 		c.Push(lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0))

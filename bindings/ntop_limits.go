@@ -13,16 +13,15 @@ import (
 // them.
 func init() {
 	register("ntop", map[string]func(c *Call){
-		"getLicenseLimits":     getLicenseLimits,
-		"listReports":          listReports,
-		"threadsInfo":          threadsInfo,
-		"getDropPoolInfo":      getDropPoolInfo,
-		"getSystemAlertsStats": getSystemAlertsStats,
-		"resetStats":           resetAllStats,
+		"getLicenseLimits": getLicenseLimits,
+		"listReports":      listReports,
+		"threadsInfo":      threadsInfo,
+		"getDropPoolInfo":  getDropPoolInfo,
+		"resetStats":       resetAllStats,
 	})
-	register("interface", map[string]func(c *Call){
-		"getQueuesStats": getQueuesStats,
-	})
+	const queues = "no alert queues in the engine yet"
+	partial("ntop", "getSystemAlertsStats", queues, getSystemAlertsStats)
+	partial("interface", "getQueuesStats", queues, getQueuesStats)
 }
 
 // What the community edition allows.
