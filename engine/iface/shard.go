@@ -31,7 +31,6 @@ type shard struct {
 
 	rate   []*host.Host // hosts whose rates have to be derived
 	hashes []uint64     // of the packets at hand
-	sink   uint64
 }
 
 func newShard(i *Interface) *shard {
