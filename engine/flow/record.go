@@ -247,6 +247,9 @@ func (r *Record) UpdateRates(up, down *counters.Gain, now int64) {
 	rate(&r.pps, &r.topPps, &r.ppsTrend, uint64(up.Packets)+uint64(down.Packets))
 }
 
+// RatesAt is the time of the roll-up that the rates are of.
+func (r *Record) RatesAt() int64 { return r.rateAt }
+
 // Rest sets the rates to zero.
 func (r *Record) Rest() {
 	r.bps, r.pps, r.bpsTrend, r.ppsTrend = 0, 0, counters.TrendUnknown, counters.TrendUnknown

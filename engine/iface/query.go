@@ -3,6 +3,7 @@ package iface
 import (
 	"sort"
 
+	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -51,7 +52,7 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 		s.each(func(r *flow.Record) {
 			row := flowRow{f: r, s: s, t: r.FirstSeen(), id: r.ID()}
 			if q.Match != nil || q.Key != nil {
-				r.View(&f)
+				s.view(r, &f)
 			}
 			if q.Match != nil && !q.Match(&f) {
 				return
@@ -79,12 +80,21 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 		r.s.mu.Lock()
 		// The flow may have ended meanwhile, and its record be another's.
 		if r.f.ID() == r.id && r.f.FirstSeen() == r.t {
-			r.f.View(&f)
+			r.s.view(r.f, &f)
 			page = append(page, f)
 		}
 		r.s.mu.Unlock()
 	}
 	return page, total
+}
+
+// view fills f with what is known of r. A flow that gained nothing at the last
+// roll-up has no rate any more.
+func (s *shard) view(r *flow.Record, f *flow.Flow) {
+	r.View(f)
+	if r.RatesAt() < s.rolledUp {
+		f.Throughput = counters.Throughput{}
+	}
 }
 
 // each calls fn for every flow of the shard, under its lock, which it gives up
@@ -115,7 +125,7 @@ func (i *Interface) EachFlow(fn func(f *flow.Flow)) {
 	var f flow.Flow
 	for _, s := range i.shards {
 		s.each(func(r *flow.Record) {
-			r.View(&f)
+			s.view(r, &f)
 			fn(&f)
 		})
 	}

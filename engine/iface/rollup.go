@@ -111,6 +111,7 @@ func (s *shard) rollUp(r *rollUp) {
 		s.flows.Purge(limit, apply, s.detach)
 	}
 	s.flows.RollUp(apply)
+	s.rolledUp = r.now
 	s.macs.take(func(a mac.Addr, d *mac.Data) {
 		s.i.macs.Get(a, d.FirstSeen).Update(func(m *mac.Data) { m.Merge(d) })
 	})

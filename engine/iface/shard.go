@@ -31,6 +31,8 @@ type shard struct {
 
 	rate   []*host.Host // hosts whose rates have to be derived
 	hashes []uint64     // of the packets at hand
+
+	rolledUp int64 // time of the last roll-up
 }
 
 func newShard(i *Interface) *shard {
