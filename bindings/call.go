@@ -170,6 +170,8 @@ type Call struct {
 	*lua.Call
 	*Context
 	b *Binding
+
+	tlsNames, tlsNamesRead bool // see tlsHostNames
 }
 
 // String is argument i, or "" after a log line when it is no string: like the

@@ -68,7 +68,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("city", "").
 		Set("ip_version", ipVersion(h.Addr)).
 		Set("mac", hostMAC(d)).
-		Set("mac_meaningful", c.Iface.Stats().SeenMAC).
+		Set("mac_meaningful", c.Iface.SeenMAC()).
 		Set("devtype", 0).
 		Set("asn", 0).
 		Set("asname", "").
@@ -100,10 +100,20 @@ func hostMAC(d *host.Data) string {
 // hostName is what the host is called, "" when no name is known: scripts show
 // the address then.
 func (c *Call) hostName(_ *host.Host, d *host.Data) string {
-	if n := d.Names.Best(); n != "" && !isAddress(n) && (d.Names.TLS != n || c.Env.Prefs.Bool("tls_quic_hostnaming")) {
+	if n := d.Names.Best(); n != "" && !isAddress(n) && (d.Names.TLS != n || c.tlsHostNames()) {
 		return n
 	}
 	return ""
+}
+
+// tlsHostNames says whether names of TLS and QUIC servers name their hosts. It
+// is asked for each host of a listing, under the host's lock, so the preference
+// is read once per call.
+func (c *Call) tlsHostNames() bool {
+	if !c.tlsNamesRead {
+		c.tlsNamesRead, c.tlsNames = true, c.Env.Prefs.Bool("tls_quic_hostnaming")
+	}
+	return c.tlsNames
 }
 
 func (c *Call) isBroadcast(h *host.Host) bool {

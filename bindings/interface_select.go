@@ -31,7 +31,7 @@ func init() {
 		"isLoopback":              func(c *Call) { c.Push(c.info().Name == "lo") },
 		"isRunning":               func(c *Call) { c.Push(c.Iface != nil && (c.Iface.Live() || c.Iface.Loading())) },
 		"isIdle":                  func(c *Call) { c.Push(c.Iface == nil) },
-		"hasVLANs":                func(c *Call) { c.Push(c.Iface != nil && c.Iface.Stats().SeenVLAN) },
+		"hasVLANs":                func(c *Call) { c.Push(c.Iface != nil && c.Iface.SeenVLAN()) },
 		"isBridgeInterface":       no,
 		"isDatabaseViewInterface": no,
 		"isZMQInterface":          no,

@@ -114,7 +114,7 @@ func setIdentity(c *Call, t *lua.Table) {
 		Set("mtu", mtu).
 		Set("ip_addresses", addresses(i.Addresses)).
 		Set("isLoading", c.Iface != nil && c.Iface.Loading()).
-		Set("vlan", c.stats().SeenVLAN)
+		Set("vlan", c.Iface != nil && c.Iface.SeenVLAN())
 	for _, k := range []string{"inline", "isView", "isViewed", "isSampledTraffic", "isFlowDumpDisabled",
 		"isFlowDumpRunning", "hasSubInterfaces", "isDynamic"} {
 		t.Set(k, false)

@@ -38,11 +38,11 @@ func init() {
 			acl, _, err := c.Env.KV.Get("ntopng.prefs.http_acl_management_port")
 			c.Push(!c.Failed(err) && acl != "")
 		},
-		"httpRedirect":         httpRedirect,
-		"isForcedOffline":      func(c *Call) { c.Push(c.Env.Options.Offline) },
-		"toggleNewDeleteTrace": func(c *Call) { c.Push(false) },
-		"assetsEnabled":        func(c *Call) { c.Push(c.Env.Prefs.Bool("enable_assets_log")) },
+		"httpRedirect":    httpRedirect,
+		"isForcedOffline": func(c *Call) { c.Push(c.Env.Options.Offline) },
+		"assetsEnabled":   func(c *Call) { c.Push(c.Env.Prefs.Bool("enable_assets_log")) },
 	})
+	unavailable("ntop", "toggleNewDeleteTrace", "memory is Go's: there are no allocations to trace", func(c *Call) { c.Push(false) })
 	noSQL := "there is no historical flow store yet"
 	partial("ntop", "isInfluxDBInternalAvailable", "no InfluxDB driver yet", func(c *Call) { c.Push(false) })
 	partial("ntop", "isPingAvailable", "active measurements are not built yet", func(c *Call) { c.Push(false) })

@@ -80,6 +80,9 @@ func register(ns string, fns map[string]func(c *Call)) {
 			panic(fmt.Sprintf("bindings: %s.%s registered twice", ns, name))
 		}
 		b.Fn, b.Status, b.Reason = fn, Working, ""
+		if missing := incomplete[b.Key()]; missing != "" {
+			b.Status, b.Reason = Partial, missing
+		}
 	}
 }
 

@@ -16,3 +16,12 @@ func TestEveryBindingIsAccountedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestIncompleteNamesBindings(t *testing.T) {
+	t.Parallel()
+	for key := range incomplete {
+		if b := registry[key]; b == nil || b.Status != Partial {
+			t.Errorf("%s is said to be incomplete and is not registered as partial", key)
+		}
+	}
+}

@@ -123,6 +123,13 @@ func (i *Interface) Err() error {
 	return i.readErr
 }
 
+// SeenVLAN and SeenMAC say whether a tagged frame, or a layer-2 address, was
+// ever seen.
+func (i *Interface) SeenVLAN() bool { return i.seenVLAN.Load() }
+
+// SeenMAC is described at SeenVLAN.
+func (i *Interface) SeenMAC() bool { return i.seenMAC.Load() }
+
 // Now is the time by which this interface lives: wall time for live sources,
 // the last packet's time for files that were read in part or whole.
 func (i *Interface) Now() time.Time {
