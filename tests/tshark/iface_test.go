@@ -16,6 +16,7 @@ import (
 	"ntopgo/engine/flow"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
+	"ntopgo/tests/harness"
 )
 
 // load runs a capture through a whole interface.
@@ -152,7 +153,7 @@ func tsharkView(t *testing.T, name string) view {
 // application protocols that each datagram shows by itself.
 func TestInterfaceCounts(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob(filepath.Join(sharedDir(t), "corpus", "e2e", "pcap", "*"))
+	files, _ := filepath.Glob(filepath.Join(harness.Shared(t, "corpus", "e2e", "pcap"), "*"))
 	if len(files) == 0 {
 		t.Skip("no end-to-end captures")
 	}

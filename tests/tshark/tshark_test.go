@@ -14,6 +14,7 @@ import (
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
+	"ntopgo/tests/harness"
 )
 
 // packet is what both sides say of a frame.
@@ -71,20 +72,6 @@ func sum(packets []packet) totals {
 		}
 	}
 	return t
-}
-
-// sharedDir returns the folder of test captures, which is not part of the
-// repository.
-func sharedDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("NTOPGO_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
-		t.Skipf("no captures to test with: set NTOPGO_SHARED (%v)", err)
-	}
-	return dir
 }
 
 // ours reads a capture with the engine.
@@ -249,7 +236,7 @@ func compare(our, their []packet) string {
 
 func TestEndToEndCaptures(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob(filepath.Join(sharedDir(t), "corpus", "e2e", "pcap", "*"))
+	files, _ := filepath.Glob(filepath.Join(harness.Shared(t, "corpus", "e2e", "pcap"), "*"))
 	if len(files) == 0 {
 		t.Skip("no end-to-end captures")
 	}
@@ -266,7 +253,7 @@ func TestEndToEndCaptures(t *testing.T) {
 // of them with NTOPGO_TSHARK_ALL=1 (some minutes).
 func TestClassifierCaptures(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob(filepath.Join(sharedDir(t), "corpus", "ndpi", "*.pcap*"))
+	files, _ := filepath.Glob(filepath.Join(harness.Shared(t, "corpus", "ndpi"), "*.pcap*"))
 	if len(files) == 0 {
 		t.Skip("no captures of the classifier")
 	}
