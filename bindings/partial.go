@@ -35,9 +35,5 @@ func init() {
 	const lists = "no category lists yet"
 	partial("ntop", "getBlacklistStats", lists, none)
 	partial("ntop", "popInternalAlerts", alerts, func(c *Call) { c.Push(nil) })
-	const checks = "no native checks yet"
-	for _, n := range []string{"getFlowCheckInfo", "getHostCheckInfo"} {
-		partial("ntop", n, checks, func(c *Call) { c.Push(nil) })
-	}
 	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }

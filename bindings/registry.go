@@ -15,6 +15,7 @@ import (
 )
 
 //go:generate go run ./gen -spec ../../shared/spec/bindings.json -out names_gen.go
+//go:generate go run ./gendoc -out ../docs/bindings.md
 
 // name is one documented function and the trees whose VM had it: those of
 // October 2024 and of July 2026.
@@ -22,6 +23,10 @@ type name struct {
 	ns, name, group string
 	pro             bool // paid editions only
 	in2024, in2026  bool
+	signature       string // arguments as the original reads them
+	returns         string
+	summary         string
+	documented      string // the documentation's arguments where their number differs
 }
 
 // Status says how far a binding is.
@@ -33,6 +38,7 @@ const (
 	Pending     Status = "pending"     // declared; a call is logged once and returns nothing
 	Partial     Status = "partial"     // answers truly with what there is; Reason says what is missing
 	Unavailable Status = "unavailable" // cannot work on this host or edition; Reason says why
+	Later       Status = "later"       // RRD, ClickHouse, native checks: a part of its own that is not there yet
 )
 
 // Binding is one Lua-visible function.
@@ -45,7 +51,12 @@ type Binding struct {
 	In2026    bool   // the July 2026 VM has it
 	Status    Status
 	Reason    string
-	Fn        func(c *Call)
+	Signature string // arguments as the original reads them: "(name: type, [optional: type])"
+	Returns   string
+	Summary   string
+	// Documented are the documentation's arguments where their number differs.
+	Documented string
+	Fn         func(c *Call)
 }
 
 // Key is "namespace.name".
@@ -61,7 +72,8 @@ func declare() map[string]*Binding {
 	m := make(map[string]*Binding, len(documented))
 	for _, n := range documented {
 		m[n.ns+"."+n.name] = &Binding{Namespace: n.ns, Name: n.name, Group: n.group, Pro: n.pro, In2024: n.in2024,
-			In2026: n.in2026, Status: Pending, Reason: "not built yet"}
+			In2026: n.in2026, Status: Pending, Reason: "not built yet", Signature: n.signature, Returns: n.returns,
+			Summary: n.summary, Documented: n.documented}
 	}
 	return m
 }
@@ -107,6 +119,29 @@ func unavailable(ns, name, reason string, fn func(c *Call)) {
 	}
 	b.Fn, b.Status, b.Reason = fn, Unavailable, reason
 }
+
+// later marks ns.name as waiting for a part that is not built yet, one of those
+// that laterParts names. fn answers as the original does without that part; nil
+// leaves the name to be logged once when it is called.
+func later(ns, name string, part laterPart, fn func(c *Call)) {
+	registryMu.Lock()
+	defer registryMu.Unlock()
+	b := registry[ns+"."+name]
+	if b == nil || b.Fn != nil {
+		panic(fmt.Sprintf("bindings: cannot mark %s.%s", ns, name))
+	}
+	b.Fn, b.Status, b.Reason = fn, Later, string(part)
+}
+
+// laterPart is a part of the program that is built later.
+type laterPart string
+
+// The only parts that bindings may wait for.
+const (
+	laterRRD        laterPart = "RRD time series"
+	laterClickHouse laterPart = "ClickHouse store"
+	laterChecks     laterPart = "native checks"
+)
 
 // All lists every binding, ordered by namespace and name.
 func All() []*Binding {

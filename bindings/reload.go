@@ -7,8 +7,7 @@ import "ntopgo/compat/lua"
 func init() {
 	none := func(c *Call) { c.Push(nil) }
 	const checks = "no native checks yet"
-	for _, n := range []string{"reloadFlowChecks", "reloadHostChecks", "reloadAlertExclusions", "reloadServersConfiguration",
-		"reloadASNConfiguration"} {
+	for _, n := range []string{"reloadServersConfiguration", "reloadASNConfiguration"} {
 		partial("ntop", n, checks, none)
 	}
 	register("ntop", map[string]func(c *Call){"reloadHostPools": none}) // members are looked up when asked for
@@ -23,5 +22,4 @@ func init() {
 	for _, n := range []string{"findPidFlows", "findNameFlows"} {
 		partial("interface", n, "packets do not tell which process sent them", func(c *Call) { c.Push(lua.NewTable(0)) })
 	}
-	unavailable("ntop", "execSingleSQLQuery", "there is no ClickHouse store", func(c *Call) { c.Push(nil) })
 }
