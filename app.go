@@ -93,6 +93,9 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 	}}); err != nil {
 		return nil, err
 	}
+	if err := loadRules(a.dpi, opts.NDPIProtocols, func(err error) { log.Printf("%v", err) }); err != nil {
+		log.Errorf("option -p/--ndpi-protocols: %v", err) // scripts may write the file later
+	}
 	if a.nets, err = network.Parse(opts.LocalNetworksText, machineAddresses()); err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func run(args []string) int {
 	case cli.ActionListBindings:
 		err = listBindings(os.Stdout, opts.JSON)
 	case cli.ActionClassify:
-		err = classifyFile(os.Stdout, opts.Target)
+		err = classifyFile(os.Stdout, os.Stderr, opts.Target, opts.NDPIProtocols)
 	case cli.ActionCheckTree:
 		err = checkTree(os.Stdout, opts.Target)
 	case cli.ActionRunScript:

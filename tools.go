@@ -59,14 +59,31 @@ func printProtocols(w io.Writer) error {
 	return out.Flush()
 }
 
-func classifyFile(w io.Writer, file string) error {
+// classifyFile names the flows of a capture; rules is the file of -p, "" for none.
+func classifyFile(w, complaints io.Writer, file, rules string) error {
 	// One goroutine reads one file: what flows learn from each other is the same
 	// in every run.
 	e, err := dpi.New(dpi.Config{CacheSize: 1 << 16})
 	if err != nil {
 		return err
 	}
+	if err := loadRules(e, rules, func(err error) { fmt.Fprintf(complaints, "ntopng: %v\n", err) }); err != nil {
+		return err
+	}
 	return classify.Run(w, file, e)
+}
+
+// loadRules puts the rules of a protos.txt into force; report hears of lines
+// that cannot be understood.
+func loadRules(e *dpi.Engine, path string, report func(error)) error {
+	if path == "" {
+		return nil
+	}
+	c := e.NewCustom()
+	if err := c.ReadRulesFile(path, report); err != nil {
+		return err
+	}
+	return e.Load(c)
 }
 
 // runScript runs one script with every binding, after the capture files given

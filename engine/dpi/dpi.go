@@ -44,6 +44,8 @@ type Metadata struct {
 	HostName string // SNI, HTTP Host, DNS query, DHCP or NetBIOS name
 	Info     string // one line for people
 
+	CategoryList string // name of the user list that gave the category
+
 	HTTPMethod      string
 	HTTPURL         string
 	HTTPUserAgent   string

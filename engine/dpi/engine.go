@@ -2,7 +2,6 @@ package dpi
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -33,19 +32,23 @@ type Stats struct {
 	Panics uint64 // dissector calls that panicked
 }
 
-// Engine names flows. It is immutable after New and shared by all shards; the
-// states it hands out belong to one goroutine at a time.
+// Engine names flows. It is shared by all shards; only Load and
+// SetProtocolCategory change it after New. The states it hands out belong to one
+// goroutine at a time.
 type Engine struct {
-	cfg       Config
-	protocols []Protocol
-	byName    map[string]uint16
-	remap     []uint16 // 2024 id to served id; nil when they are the same
-	x         *index
-	hosts     *hostTable
-	hostCats  *hostTable
-	certs     []certPattern
-	addrs     *addressTable
-	ports     [3]map[uint16]uint16 // default port to protocol
+	cfg      Config
+	base     *tables  // without the user's additions
+	remap    []uint16 // 2024 id to served id; nil when they are the same
+	x        *index
+	hosts    *hostTable
+	hostCats *hostTable
+	certs    []certPattern
+	addrs    *addressTable
+	ports    [3]map[uint16]uint16 // default port to protocol
+
+	live       atomic.Pointer[tables] // what is served now
+	loading    sync.Mutex             // held by whoever replaces live
+	categories map[uint16]uint8       // of protocols, as the user moved them; under loading
 
 	states, works sync.Pool
 	cache         *endpointCache
@@ -64,12 +67,12 @@ func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.MaxPacketsUDP, 32)
 	setDefault(&cfg.MaxPackets, 80)
 	setDefault(&cfg.MaxReassembly, 16384)
-	e := &Engine{cfg: cfg, byName: map[string]uint16{}}
+	e := &Engine{cfg: cfg, categories: map[uint16]uint8{}}
+	rows := protocols2024[:]
 	switch cfg.TableYear {
 	case 2024:
-		e.protocols = protocols2024[:]
 	case 2026:
-		e.protocols = protocols2026[:]
+		rows = protocols2026[:]
 		e.remap = make([]uint16, len(protocols2024))
 		for i := range e.remap {
 			e.remap[i] = uint16(i)
@@ -80,9 +83,8 @@ func New(cfg Config) (*Engine, error) {
 	default:
 		return nil, fmt.Errorf("dpi: no protocol table of the year %d (2024 and 2026 exist)", cfg.TableYear)
 	}
-	for i := range e.protocols {
-		e.byName[strings.ToLower(e.protocols[i].Name)] = e.protocols[i].ID
-	}
+	e.base = newTables(rows, e.remap)
+	e.live.Store(e.base)
 	if len(registered) > maxDissectors {
 		return nil, fmt.Errorf("dpi: %d dissectors, at most %d", len(registered), maxDissectors)
 	}
@@ -152,6 +154,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	if s.w == nil {
 		s.w = e.works.Get().(*work)
 		s.w.begin(e, t)
+		e.force(s, t)
 	}
 	dir := direction(fromClient)
 	if s.packets[dir] < 255 {

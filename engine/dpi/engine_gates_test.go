@@ -3,6 +3,7 @@ package dpi
 import (
 	"bytes"
 	"crypto/tls"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -152,7 +153,7 @@ func FuzzDissector(f *testing.F) {
 	e := newEngine(f, Config{})
 	for _, c := range conversations(f) {
 		for i, d := range e.x.all {
-			if d.Name == c.want || d.ID == e.byName[c.want] {
+			if d.Name == c.want || d.ID == e.base.byName[strings.ToLower(c.want)] {
 				f.Add(uint16(i), c.port, []byte(c.lines[0].text), uint8(3))
 			}
 		}

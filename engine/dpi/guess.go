@@ -77,6 +77,12 @@ func (e *Engine) guess(s *State, t *Tuple) {
 		e.set(s, 0, id, ConfidencePort)
 		return
 	}
+	if c := e.Custom(); c != nil {
+		if id := c.byAddress(t); id != 0 {
+			e.set(s, 0, id, ConfidenceIP)
+			return
+		}
+	}
 	if id := e.addrs.find(t.Server); id != 0 {
 		e.set(s, 0, id, ConfidenceIP)
 	} else if id := e.addrs.find(t.Client); id != 0 {

@@ -161,7 +161,9 @@ func stunAttribute(c *Context, id int, v []byte) uint16 {
 			return 0
 		}
 		app := c.Host(name, idStun)
-		c.S.hostCat = 0
+		if !c.S.listed {
+			c.S.hostCat = 0
+		}
 		for domain, call := range stunDomains {
 			if name == domain || strings.HasSuffix(name, "."+domain) {
 				return call

@@ -10,12 +10,14 @@ const (
 	categoryMedia     = 1
 	categoryDownload  = 7
 	categoryConnCheck = 30
+	categoryMalware   = 100
 )
 
 // Breeds from which on a protocol is marked as unsafe.
 const (
-	breedUnsafe    = 3
-	breedDangerous = 5
+	breedAcceptable = 1
+	breedUnsafe     = 3
+	breedDangerous  = 5
 )
 
 // set stores a verdict, ids in the numbering of 2024, and its category.
@@ -59,6 +61,14 @@ func (c *Context) Host(name string, master uint16) uint16 {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	m := c.Meta()
 	m.HostName, m.Info = name, name
+	if u := c.E.Custom(); u != nil {
+		if app, cat, known := u.byHost(c, name); known {
+			if cat != 0 {
+				c.S.hostCat = cat
+			}
+			return app
+		}
+	}
 	en, ok := c.E.hosts.find(name)
 	if cat, hit := c.E.hostCats.find(name); hit {
 		// A name listed for its category alone names no application.
@@ -84,6 +94,10 @@ func IsNumeric(host string) bool {
 
 // settle adds what only the whole flow tells.
 func (e *Engine) settle(s *State, t *Tuple) {
+	custom := e.Custom()
+	if s.ruled {
+		s.res.Master, s.res.App, s.res.Confidence, s.found = s.w.rule.Master, s.w.rule.App, ConfidenceCustom, true
+	}
 	if s.found {
 		s.res.Category = e.category(s)
 		e.portRisk(s, t)
@@ -101,6 +115,9 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	}
 	if (s.packets[0] == 0) != (s.packets[1] == 0) && !oneWay(t) && !e.oneWayProtocol(s, t) {
 		s.res.Risks |= 1 << riskUnidirectionalTraffic
+	}
+	if custom != nil {
+		custom.settle(e, s, t)
 	}
 }
 

@@ -16,6 +16,8 @@ type State struct {
 	packets [2]uint8
 	found   bool
 	done    bool
+	ruled   bool  // a rule of the user names the flow
+	listed  bool  // a list of the user gives the category
 	hostCat uint8 // category that the host name asks for
 }
 
@@ -49,6 +51,7 @@ type work struct {
 	hs         []byte    // handshake messages put together from records
 	excl       [8]uint64 // protocols whose dissector said no
 	quic       *quicKeys
+	rule       Result // what a rule of the user says
 	partial    uint16 // protocol that a dissector half saw
 	partialM   uint16
 }

@@ -46,26 +46,22 @@ type Category struct {
 	Name string
 }
 
-// Protocols returns the table that the configured year numbers, indexed by id.
-// It must not be changed.
-func (e *Engine) Protocols() []Protocol { return e.protocols }
+// Protocols returns the table that the configured year numbers, indexed by id,
+// and behind it the protocols of the user's rules. It must not be changed.
+func (e *Engine) Protocols() []Protocol { return e.live.Load().rows }
 
 // Protocol returns the row of id; never nil: an id outside the table yields the
 // row of "Unknown".
-func (e *Engine) Protocol(id uint16) *Protocol {
-	if int(id) >= len(e.protocols) {
-		return &e.protocols[0]
-	}
-	return &e.protocols[id]
-}
+func (e *Engine) Protocol(id uint16) *Protocol { return e.live.Load().get(id) }
 
 // ProtocolByName finds a protocol by its name, without regard to case.
 func (e *Engine) ProtocolByName(name string) (*Protocol, bool) {
-	id, ok := e.byName[strings.ToLower(name)]
+	t := e.live.Load()
+	id, ok := t.byName[strings.ToLower(name)]
 	if !ok {
 		return nil, false
 	}
-	return &e.protocols[id], true
+	return t.get(id), true
 }
 
 // CategoryName returns the name of a category, "" for an id nobody defined.
