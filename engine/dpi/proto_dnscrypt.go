@@ -2,17 +2,12 @@ package dpi
 
 import "bytes"
 
-// DNSCrypt: the protocol of dnscrypt.info ("DNSCrypt version 2 protocol
-// specification"): certificates are TXT records of 2.dnscrypt-cert.<provider>,
-// the answers of a resolver begin with the magic of the client's query or of the
-// resolver.
+// DNSCrypt: "DNSCrypt version 2 protocol specification": certificates are TXT
+// records of 2.dnscrypt-cert.<provider>, the answers of a resolver begin with
+// the magic of the client's query or of the resolver.
 
 func init() {
 	Register(Dissector{ID: idDnscrypt, Name: "DNScrypt", L4: TCP | UDP, Min: 24, Ports: []uint16{443, 5353, 8443, 5443}, MaxPackets: 8, Priority: -2, Func: dissectDNSCrypt})
-	// Avast's variant asks for <..>.securedns.avast.com in the same form.
-	signature(Dissector{ID: idAvastSecuredns, Name: "AVASTSecureDNS", L4: UDP, Min: 34, Priority: -3}, func(c *Context, b []byte) bool {
-		return bytes.EqualFold(b[15:24], []byte("securedns"))
-	})
 }
 
 func dissectDNSCrypt(c *Context) Verdict {

@@ -6,8 +6,4 @@ func init() {
 	signature(Dissector{ID: idHttp2, Name: "HTTP2", L4: TCP, First: "P", Min: 14, Priority: -9}, func(_ *Context, b []byte) bool {
 		return has(b, "PRI * HTTP/2.0")
 	})
-	// HAProxy's PROXY protocol, version 1 and 2 (haproxy.org, proxy-protocol.txt).
-	signature(Dissector{ID: idHaproxy, Name: "HAProxy", L4: TCP, First: "P\x0d", Min: 12, Priority: -11}, func(_ *Context, b []byte) bool {
-		return has(b, "PROXY TCP4 ") || has(b, "PROXY TCP6 ") || has(b, "PROXY UNKNOWN") || has(b, "\r\n\r\n\x00\r\nQUIT\n")
-	})
 }

@@ -18,10 +18,6 @@ func init() {
 		}
 		return ikeHeader(b)
 	})
-	// Cisco's VPN clients on their own ports use the same header.
-	signature(Dissector{ID: idCiscovpn, Name: "CiscoVPN", L4: UDP, Ports: []uint16{10000}, OnlyPorts: true, Min: 4}, func(_ *Context, b []byte) bool {
-		return be32(b) == 0xfe577e2b
-	})
 }
 
 func ikeHeader(b []byte) bool {
