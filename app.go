@@ -23,6 +23,7 @@ import (
 	"ntopgo/compat/users"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/geo"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/recipients"
@@ -38,6 +39,7 @@ type app struct {
 	users  *users.Manager
 	dpi    *dpi.Engine
 	nets   *network.Set
+	geo    *geo.DB
 	ifaces []*iface.Interface
 	env    *bindings.Env
 	lua    *lua.Runtime
@@ -98,6 +100,9 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 	}
 	if a.nets, err = network.Parse(opts.LocalNetworksText, machineAddresses()); err != nil {
 		return nil, err
+	}
+	if a.geo, err = geo.Open(append(geo.Folders, filepath.Join(a.layout.HTTPDocsDir, "geoip"))...); err != nil {
+		log.Warnf("running without geolocation: %v", err)
 	}
 	return a, nil
 }
@@ -194,7 +199,7 @@ func (a *app) newEnv() {
 	a.alerts = &alertStores{layout: a.layout}
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
 		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
-		Ifaces: a.ifaces, Recipients: recipients.New(), StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
+		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
 		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,
@@ -250,6 +255,7 @@ func (a *app) close() {
 			files = append(files, i.ID())
 		}
 	}
+	_ = a.geo.Close()
 	if a.alerts != nil {
 		if err := a.alerts.Close(files); err != nil {
 			a.log.Warnf("%v", err)

@@ -10,6 +10,7 @@ import (
 	"ntopgo/compat/prefs"
 	"ntopgo/compat/users"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/geo"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/oui"
@@ -72,6 +73,7 @@ type Env struct {
 	Nets       *network.Set
 	Ifaces     []*iface.Interface
 	Recipients *recipients.Queues
+	Geo        *geo.DB // nil without databases
 
 	// StaticEpoch is the modification time of the last static file served.
 	StaticEpoch func() int64

@@ -28,7 +28,6 @@ func init() {
 		}
 		c.Push(t)
 	})
-	partial("ntop", "getHostASN", geo, func(c *Call) { c.Push(lua.NewTable(2).Set("asn", 0).Set("as_name", "")) })
 	partial("interface", "getLiveASNStats", geo, func(c *Call) {
 		t := lua.NewTable(3)
 		for _, k := range []string{"src_asn", "dst_asn", "transit_asn"} {

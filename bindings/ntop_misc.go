@@ -31,7 +31,6 @@ func init() {
 		"setResolvedAddress":  setResolvedAddress,
 		"shouldResolveHost":   shouldResolveHost,
 		"execCmd":             execCmd,
-		"hasGeoIP":            func(c *Call) { c.Push(false) },
 		"hasSpeedtestSupport": func(c *Call) { c.Push(false) },
 		"hasRadiusSupport":    func(c *Call) { c.Push(false) },
 		"isGuiAccessRestricted": func(c *Call) {

@@ -9,12 +9,9 @@ func init() {
 	none := func(c *Call) { c.Push(lua.NewTable(0)) }
 	const alerts = "no alert engine yet"
 	partial("ntop", "getFlowAlertScore", alerts, func(c *Call) { c.Push(0) })
-	partial("ntop", "getFlowChecksStats", "no native checks yet", none)
+	later("ntop", "getFlowChecksStats", laterChecks, none)
 
 	const geo = "no geolocation yet"
-	partial("ntop", "getASName", geo, func(c *Call) { c.Push("") })
-	partial("ntop", "getASNameFromASN", geo, func(c *Call) { c.Push(nil) })
-	partial("ntop", "getHostGeolocation", geo, none)
 	partial("interface", "getCountriesInfo", geo, func(c *Call) {
 		c.Push(lua.NewTable(2).Set("numCountries", 0).Set("Countries", lua.NewTable(0)))
 	})

@@ -167,33 +167,6 @@ func TestBruteForceAndBlockedForm(t *testing.T) {
 	}
 }
 
-// No way in goes around the second factor of an account.
-func TestSecondFactorIsNotBypassed(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, nil)
-	if err := s.users.SetField("bob", "totp_enabled", "1"); err != nil {
-		t.Fatal(err)
-	}
-	if w := s.do(request{method: "POST", uri: "/authorize.html", body: "user=bob&password=secret"}); w.Code != 403 ||
-		w.Header().Get("Set-Cookie") != "" || !strings.Contains(w.Body.String(), "second factor") {
-		t.Errorf("form: %d %q", w.Code, w.Body.String())
-	}
-	for name, q := range map[string]request{
-		"basic":   {uri: "/lua/a.lua", header: map[string]string{"Authorization": "Basic Ym9iOnNlY3JldA=="}},
-		"cookies": {uri: "/lua/a.lua", cookies: map[string]string{"user": "bob", "password": "secret"}},
-	} {
-		if w := s.do(q); w.Code != 302 || s.last != nil {
-			t.Errorf("%s: %d", name, w.Code)
-		}
-	}
-	s.cfg.BeginSecondFactor = func(id users.Identity, referer string) (string, error) {
-		return "/lua/mfa_verify.lua?token=" + id.User + referer, nil
-	}
-	if w := s.do(request{method: "POST", uri: "/authorize.html", body: "user=bob&password=secret&referer=/x.y"}); location(w) != "/lua/mfa_verify.lua?token=bob/x.y" {
-		t.Errorf("hook: %q", location(w))
-	}
-}
-
 func TestForcedPasswordChange(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)

@@ -29,8 +29,7 @@ const (
 // openURLs need no session.
 var openURLs = map[string]bool{
 	loginURL: true, authorizeURL: true, localeURL: true,
-	"/mfa_authorize.html": true, "/lua/mfa_verify.lua": true,
-	"/webauthn_authorize.html": true, "/lua/webauthn_verify.lua": true,
+	codeURL: true, codePageURL: true, passkeyURL: true, passkeyPageURL: true,
 }
 
 // authorize answers the login form.
@@ -63,28 +62,6 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.openSession(w, r, id, s.localReferer(referer))
 	}
-}
-
-func (s *Server) secondFactor(w http.ResponseWriter, r *http.Request, id users.Identity, referer string) {
-	if s.cfg.BeginSecondFactor == nil {
-		s.cfg.Logf(1, "[HTTP] login of %s refused: %v (%s)", id.User, errSecondFactor, id.SecondFactor)
-		s.sendError(w, r, http.StatusForbidden, "This account asks for a second factor ("+id.SecondFactor+
-			"), which this version cannot check yet. The login is refused.")
-		return
-	}
-	to, err := s.cfg.BeginSecondFactor(id, referer)
-	if err != nil {
-		s.cfg.Logf(0, "[HTTP] second factor of %s: %v", id.User, err)
-		s.sendError(w, r, http.StatusInternalServerError, "The second factor cannot be asked for now.")
-		return
-	}
-	s.redirect(w, r, to)
-}
-
-// OpenSession makes a session for a user who has proved everything, sets its
-// cookie and redirects to referer.
-func (s *Server) OpenSession(w http.ResponseWriter, r *http.Request, id users.Identity, referer string) {
-	s.openSession(w, r, id, s.localReferer(referer))
 }
 
 func (s *Server) openSession(w http.ResponseWriter, r *http.Request, id users.Identity, referer string) {

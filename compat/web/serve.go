@@ -173,9 +173,10 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (visitor, bool) {
 		s.redirect(w, r, s.cfg.Prefix+changePasswordURL+"?referer="+queryEscape(s.referer(r)))
 	case uri == authorizeURL:
 		s.authorize(w, r)
-	case uri == "/mfa_authorize.html" || uri == "/webauthn_authorize.html":
-		// Nobody handles the second factor, so no token can be pending.
-		s.redirectToLogin(w, r, "", "session-expired")
+	case uri == codeURL:
+		s.checkCode(w, r)
+	case uri == passkeyURL:
+		s.checkPasskey(w, r)
 	default:
 		return v, false
 	}

@@ -47,11 +47,7 @@ type Config struct {
 	Version, Platform string
 	// Replacements are applied to text files scripts send (@HTTP_PREFIX@ and so on).
 	Replacements map[string]string
-	// BeginSecondFactor starts the second step of a login and returns where to
-	// go for it. While it is nil, accounts that ask for one cannot log in.
-	BeginSecondFactor func(id users.Identity, referer string) (redirect string, err error)
-	// Extra handles further addresses that need no session, such as
-	// /mfa_authorize.html and /oidc_start.
+	// Extra handles further addresses that need no session, such as /oidc_start.
 	Extra map[string]http.HandlerFunc
 	// Logf takes log lines at ntopng's levels (0 error ... 6 debug).
 	Logf func(level int, format string, args ...any)
