@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ntopgo/bindings"
+	"ntopgo/bindings/userchecks"
 	"ntopgo/compat/cli"
 	"ntopgo/compat/ifids"
 	"ntopgo/compat/keyvalue"
@@ -24,6 +25,7 @@ import (
 	"ntopgo/engine/capture"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/geo"
+	"ntopgo/engine/flow"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/recipients"
@@ -44,6 +46,7 @@ type app struct {
 	env    *bindings.Env
 	lua    *lua.Runtime
 	alerts *alertStores
+	checks []*userchecks.Checks // one per interface, where the tree has scripts for them
 
 	ending   atomic.Bool
 	shutdown context.CancelFunc
@@ -185,7 +188,12 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 		return nil, err
 	}
 	seconds := func(pref string) time.Duration { return time.Duration(a.prefs.Int(pref)) * time.Second }
-	return iface.New(iface.Config{ID: id, Shards: o.Shards, MaxFlows: o.MaxFlows, MaxHosts: o.MaxHosts,
+	var onFlow func(iface.FlowEvent, *flow.Flow)
+	if a.env != nil && userchecks.Present(a.env) {
+		c := userchecks.New(id, userchecks.Config{}, userchecks.Deps{Env: a.env, Lua: a.lua})
+		a.checks, onFlow = append(a.checks, c), c.OnFlow
+	}
+	return iface.New(iface.Config{ID: id, OnFlow: onFlow, Shards: o.Shards, MaxFlows: o.MaxFlows, MaxHosts: o.MaxHosts,
 		FlowIdle: seconds("flow_max_idle"), LocalHostIdle: seconds("local_host_max_idle"),
 		RemoteHostIdle: seconds("non_local_host_max_idle"), NoPurge: o.DisablePurge, PurgeFiles: o.PcapPurge,
 		IgnoreMACs: o.IgnoreMACs, IgnoreVLANs: o.IgnoreVLANs, SimulateVLANs: o.SimulateVLANs,

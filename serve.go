@@ -166,6 +166,9 @@ func (a *app) runSystem(ctx context.Context, s *periodic.Scheduler, name string)
 }
 
 func (a *app) startReading(ctx context.Context) {
+	for _, c := range a.checks {
+		go c.Run(ctx)
+	}
 	for _, i := range a.ifaces {
 		i.Start(ctx)
 		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())

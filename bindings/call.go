@@ -11,6 +11,8 @@ import (
 	"ntopgo/compat/users"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/geo"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/oui"
@@ -145,6 +147,15 @@ type Context struct {
 	// SetProgress takes the percentage that a periodic script says it has done.
 	SetProgress func(percent int)
 
+	// Flow or Host is what a script of the user's checks is run for, Raised the
+	// alert and Skip the wish that it answers with; FirstRun says that the script
+	// has not yet seen the host.
+	Flow     *flow.Flow
+	Host     *host.Host
+	Raised   *ScriptAlert
+	Skip     *HostSkip
+	FirstRun bool
+
 	selectedNetwork int
 	nets            *network.Set // AllowedNets, parsed
 	pools           *poolSet     // host pools, read once per run
@@ -174,6 +185,9 @@ type Call struct {
 	b *Binding
 
 	tlsNames, tlsNamesRead bool // see tlsHostNames
+
+	domains     []iface.Domain // see inBroadcastDomain
+	domainsRead bool
 }
 
 // String is argument i, or "" after a log line when it is no string: like the

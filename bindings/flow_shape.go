@@ -107,7 +107,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		Set(side+".localhost", local).
 		Set(side+".systemhost", system).
 		Set(side+".blacklisted", false).
-		Set(side+".broadcast_domain_host", false).
+		Set(side+".broadcast_domain_host", h != nil && c.inBroadcastDomain(addr)).
 		Set(side+".dhcpHost", dhcp).
 		Set(side+".network_id", network).
 		Set(side+".pool_id", 0).
@@ -294,28 +294,45 @@ func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
 	}
 	t.Set("info", or(m.Info, m.HostName)).SetStr("host_server_name", m.HostName)
 	switch {
-	case m.HTTPMethod != "":
-		t.Set("protos.http.last_method", m.HTTPMethod).
-			Set("protos.http.last_return_code", m.HTTPStatus).
-			Set("protos.http.last_url", m.HTTPURL).
-			SetStr("protos.http.last_user_agent", m.HTTPUserAgent).
-			SetStr("protos.http.last_server", m.HTTPServer).
-			SetStr("protos.http.server_name", m.HostName)
-	case m.DNSQuery != "":
-		t.Set("protos.dns.last_query_type", m.DNSQueryType).
-			Set("protos.dns.last_return_code", m.DNSReplyCode).
-			Set("protos.dns.last_query", m.DNSQuery)
-		if m.DNSReply.IsValid() {
-			t.Set("protos.dns.last_rsp", m.DNSReply.String())
-		}
-	case m.SSHClient != "" || m.SSHServer != "":
-		t.SetStr("protos.ssh.client_signature", m.SSHClient).
-			SetStr("protos.ssh.server_signature", m.SSHServer).
-			SetStr("protos.ssh.hassh.client_hash", m.HASSHClient).
-			SetStr("protos.ssh.hassh.server_hash", m.HASSHServer)
-	case m.TLSVersion != 0:
+	case hasHTTP(m):
+		setHTTP(t, m)
+	case hasDNS(m):
+		setDNS(t, m)
+	case hasSSH(m):
+		setSSH(t, m)
+	case hasTLS(m):
 		setTLS(t, m)
 	}
+}
+
+func hasHTTP(m *dpi.Metadata) bool { return m.HTTPMethod != "" }
+func hasDNS(m *dpi.Metadata) bool  { return m.DNSQuery != "" }
+func hasSSH(m *dpi.Metadata) bool  { return m.SSHClient != "" || m.SSHServer != "" }
+func hasTLS(m *dpi.Metadata) bool  { return m.TLSVersion != 0 }
+
+func setHTTP(t *lua.Table, m *dpi.Metadata) {
+	t.Set("protos.http.last_method", m.HTTPMethod).
+		Set("protos.http.last_return_code", m.HTTPStatus).
+		Set("protos.http.last_url", m.HTTPURL).
+		SetStr("protos.http.last_user_agent", m.HTTPUserAgent).
+		SetStr("protos.http.last_server", m.HTTPServer).
+		SetStr("protos.http.server_name", m.HostName)
+}
+
+func setDNS(t *lua.Table, m *dpi.Metadata) {
+	t.Set("protos.dns.last_query_type", m.DNSQueryType).
+		Set("protos.dns.last_return_code", m.DNSReplyCode).
+		Set("protos.dns.last_query", m.DNSQuery)
+	if m.DNSReply.IsValid() {
+		t.Set("protos.dns.last_rsp", m.DNSReply.String())
+	}
+}
+
+func setSSH(t *lua.Table, m *dpi.Metadata) {
+	t.SetStr("protos.ssh.client_signature", m.SSHClient).
+		SetStr("protos.ssh.server_signature", m.SSHServer).
+		SetStr("protos.ssh.hassh.client_hash", m.HASSHClient).
+		SetStr("protos.ssh.hassh.server_hash", m.HASSHServer)
 }
 
 func setTLS(t *lua.Table, m *dpi.Metadata) {

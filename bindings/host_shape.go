@@ -53,7 +53,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("localhost", h.Local).
 		Set("systemhost", h.System).
 		Set("privatehost", h.Addr.IsPrivate()).
-		Set("broadcast_domain_host", false).
+		Set("broadcast_domain_host", c.inBroadcastDomain(h.Addr)).
 		Set("dhcpHost", d.Names.DHCP != "").
 		Set("crawlerBotScannerHost", false).
 		Set("is_blacklisted", false).
@@ -173,12 +173,13 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		// How far from the usual: nothing is learnt yet, and the original starts at 0.
 		t.Set(k+".sent.anomaly_index", 0).Set(k+".rcvd.anomaly_index", 0)
 	}
+	contacts := h.Contacts()
 	t.Set("ndpi", hostProtocols(c.Env.DPI, &d.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &d.Categories)).
 		Set("dscp", dscp(&d.DSCP)).
-		Set("num_contacted_peers_with_tcp_udp_flows_no_response", 0).
-		Set("num_incoming_peers_that_sent_tcp_udp_flows_no_response", 0).
-		Set("num_unidirectional_tcp_flows", lua.NewTable(2).Set("num_ingress", 0).Set("num_egress", 0)).
+		Set("num_contacted_peers_with_tcp_udp_flows_no_response", contacts.SilentServers).
+		Set("num_incoming_peers_that_sent_tcp_udp_flows_no_response", contacts.UnansweredPeers).
+		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
 		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
 		Set("score_pct", lua.NewTable(2).Set("score_breakdown_client", lua.NewTable(0)).
@@ -198,9 +199,14 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("cardinality", lua.NewTable(3).
 			Set("num_contacted_hosts_as_client", d.ContactsAsClient).
 			Set("num_host_contacts_as_server", d.ContactsAsServer).
-			Set("num_contacted_services_as_client", 0)).
-		Set("server_contacts", lua.NewTable(6).Set("dns", 0).Set("smtp", 0).Set("imap", 0).Set("pop", 0).Set("ntp", 0).
-			Set("domain_names", 0)).
+			Set("num_contacted_services_as_client", contacts.Names)).
+		Set("server_contacts", lua.NewTable(6).
+			Set("dns", contacts.Servers[host.DNSServers]).
+			Set("smtp", contacts.Servers[host.SMTPServers]).
+			Set("imap", contacts.Servers[host.IMAPServers]).
+			Set("pop", contacts.Servers[host.POPServers]).
+			Set("ntp", contacts.Servers[host.NTPServers]).
+			Set("domain_names", contacts.Domains)).
 		Set("contacted_hosts_behaviour", expectation())
 }
 

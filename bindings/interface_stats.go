@@ -215,7 +215,7 @@ func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 	t.Set("num_alerts_engaged_by_entity", lua.NewTable(0)).
 		Set("num_alerts_engaged_by_severity", severities).
 		Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).
-		Set("bcast_domains", lua.NewTable(0)).
+		Set("bcast_domains", c.domainTable()).
 		Set("anomalies", lua.NewTable(2).Set("num_local_hosts_anomalies", 0).Set("num_remote_hosts_anomalies", 0)).
 		Set("score", lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0)).
 		Set("download_stats", download).

@@ -18,7 +18,9 @@ type Entity struct {
 // Kinds of entities that this program names itself.
 const (
 	KindInterface = 0
+	KindHost      = 1
 	KindNetwork   = 2
+	KindFlow      = 4
 )
 
 // Periodicity is how often a check runs.

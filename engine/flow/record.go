@@ -132,6 +132,9 @@ func (r *Record) ends() (client, server netip.Addr, cliPort, srvPort uint16) {
 	return a, b, r.PortA, r.PortB
 }
 
+// Ends are the addresses and ports of both ends.
+func (r *Record) Ends() (client, server netip.Addr, cliPort, srvPort uint16) { return r.ends() }
+
 func (r *Record) ports() (client, server uint16) {
 	if r.is(clientIsB) {
 		return r.PortB, r.PortA

@@ -138,8 +138,9 @@ type Data struct {
 // are counted one by one. Those without any share one that is empty.
 type Details struct {
 	*Messages
-	Names Names
-	from  struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
+	Names    Names
+	contacts *Contacts                                      // nil while there are none
+	from     struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
 }
 
 // Learn takes over the names of n that are not empty, found in a flow that
@@ -378,7 +379,7 @@ func (h *Host) Snapshot() Data {
 	d.ContactsAsClient, d.ContactsAsServer = d.ClientPeers.Count(), d.ServerPeers.Count()
 	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
 	details, messages := *h.data.Details, *h.data.Messages
-	details.Messages = &messages
+	details.Messages, details.contacts = &messages, nil
 	d.Details = &details
 	if h.data.ICMP != nil {
 		d.ICMP = make(map[ICMPKey]*ICMPCount, len(h.data.ICMP))

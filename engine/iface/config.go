@@ -13,6 +13,7 @@ import (
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/flow"
 	"ntopgo/engine/network"
 )
 
@@ -51,6 +52,10 @@ type Config struct {
 	SimulateVLANs bool // --simulate-vlans
 	SimulateMACs  bool // --simulate-macs
 	SimulateIPs   int  // --simulate-ips: number of random addresses, 0 off
+
+	// OnFlow is told of flows that were recognised or ended. It is called under a
+	// shard's lock and must be quick; default: nobody is told.
+	OnFlow func(e FlowEvent, f *flow.Flow)
 
 	// Logf takes a line about something the user should know; default: nothing.
 	Logf func(format string, args ...any)

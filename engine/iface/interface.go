@@ -39,6 +39,7 @@ type Interface struct {
 	ingress    counters.Throughput
 	egress     counters.Throughput
 	history    history
+	domains    domains
 	readErr    error
 	started    bool
 
@@ -204,4 +205,10 @@ func (i *Interface) History() []Point {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.history.points()
+}
+
+// ResetHost sets what is counted for h to zero; with forget, what it is called
+// goes too.
+func (i *Interface) ResetHost(h *host.Host, forget bool) {
+	i.hosts.Reset(h, forget, i.Now().UnixNano())
 }

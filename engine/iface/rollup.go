@@ -118,6 +118,8 @@ func (s *shard) rollUp(r *rollUp) {
 	c, n := &s.counted, s.flows.TakeCounts()
 	c.NewFlows, c.SynFlows, c.EstablishedFlows, c.ResetFlows, c.FinFlows = n.New, n.Syn, n.Established, n.Reset, n.Fin
 	s.i.mu.Lock()
+	s.i.domains.add(s.bcast)
+	clear(s.bcast)
 	s.i.total.Add(c)
 	s.l7.MoveTo(&s.i.total.L7)
 	s.categories.MoveTo(&s.i.total.Categories)
@@ -183,6 +185,9 @@ func (s *shard) apply(p *flow.Pending, r *rollUp) {
 		if g.NewL7 = f.CountL7Flow(); g.NewL7 {
 			g.L7.Sent, g.L7.Rcvd = f.Totals() // what came before the classifier decided
 		}
+		if g.NewL7 {
+			s.recognised(f, g.App)
+		}
 		s.l7.Count(g.App, g.L7, sec, g.NewL7)
 		s.categories.Count(g.Category, g.L7, sec, g.NewL7)
 	}
@@ -233,6 +238,7 @@ func (s *shard) countLocality(f *flow.Record, up, down counters.Traffic) {
 
 // detach takes an ended flow from its hosts.
 func (s *shard) detach(f *flow.Record) {
+	s.ended(f)
 	if !f.HostsCounted() {
 		return
 	}

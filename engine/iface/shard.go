@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"net/netip"
 	"sync"
 
 	"ntopgo/engine/counters"
@@ -26,6 +27,7 @@ type shard struct {
 	flows   *flow.Table
 	counted Counters // since the last roll-up
 	macs    macDeltas
+	bcast   map[netip.Prefix]uint64 // broadcast domains seen since the last roll-up
 	// What is counted beside counted's own maps, which stay empty.
 	l7, categories, dscp counters.L7Dense
 
@@ -110,6 +112,7 @@ func (s *shard) packet(p *packet) {
 	}
 	if p.Layer == decode.LayerARP {
 		s.countARP(&p.Packet)
+		s.noteDomain(p.ARPSender, p.ARPTarget)
 	}
 	if p.flowless {
 		return
@@ -185,6 +188,9 @@ func (s *shard) attach(f *flow.Record, p *decode.Packet) {
 		src, dst = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
 	f.SetMACs(src, dst)
+	if p.HasMAC && p.DstMAC == broadcastMAC && p.Dst != limitedBroadcast {
+		s.noteDomain(p.Src, p.Dst)
+	}
 	f.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(src), p.Time)
 	f.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(dst), p.Time)
 }

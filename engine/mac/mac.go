@@ -164,3 +164,15 @@ func (t *Table) Purge(limit int64) int {
 	}
 	return n
 }
+
+// Reset sets what is counted for m to zero. With forget, its names and the time
+// since when it is known go too, as if it were first seen at now (nanoseconds).
+func (m *Mac) Reset(forget bool, now int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.data
+	m.data = Data{FirstSeen: o.FirstSeen, LastSeen: o.LastSeen, Hosts: o.Hosts, DHCPName: o.DHCPName, DHCPFingerprint: o.DHCPFingerprint}
+	if forget {
+		m.data.DHCPName, m.data.DHCPFingerprint, m.data.FirstSeen = "", "", now
+	}
+}

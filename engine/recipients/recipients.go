@@ -64,7 +64,19 @@ func (q *Queues) Delete(id int) {
 func (q *Queues) Enqueue(id int, n Notification) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	r := q.m[id]
+	return q.m[id].take(n)
+}
+
+// EnqueueAll queues n for every recipient that wants it.
+func (q *Queues) EnqueueAll(n Notification) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, r := range q.m {
+		r.take(n)
+	}
+}
+
+func (r *queue) take(n Notification) bool {
 	switch {
 	case r == nil:
 		return false

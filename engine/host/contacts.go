@@ -1,0 +1,225 @@
+package host
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"net"
+	"net/netip"
+	"sort"
+	"strings"
+
+	"ntopgo/engine/counters"
+)
+
+// Service is a kind of server whose use is counted per host.
+type Service int
+
+// Kinds of servers.
+const (
+	DNSServers Service = iota
+	SMTPServers
+	NTPServers
+	IMAPServers
+	POPServers
+	services
+)
+
+// maxSites bounds the names that are counted for one host; the least visited
+// give way.
+const maxSites = 256
+
+// Contacts is whom a host turned to: names that it asked for, servers by what
+// they serve, and peers that did not answer. What it says does not depend on the
+// order in which flows are counted, but for sites beyond maxSites.
+type Contacts struct {
+	names, domains counters.Cardinality
+	servers        [services]counters.Cardinality
+	sites          map[string]uint64
+
+	// Flows of TCP and UDP that ended without an answer.
+	egress, ingress uint64
+	silentServers   counters.Cardinality // server and port, asked by this host
+	silentTo        counters.Cardinality // client and port, not answered by this host
+	silentPorts     map[uint16]bool      // of this host
+}
+
+// ContactCounts are the figures of Contacts.
+type ContactCounts struct {
+	Names, Domains                 int // server names asked for successfully, all names
+	Servers                        [services]int
+	UnansweredAsClient             uint64 // flows
+	UnansweredAsServer             uint64
+	SilentServers, UnansweredPeers int // different server:port and client:port
+	SilentPorts                    int
+}
+
+// Contacted is the host's own Contacts, for writing.
+func (d *Data) Contacted() *Contacts {
+	o := d.Detail()
+	if o.contacts == nil {
+		o.contacts = &Contacts{}
+	}
+	return o.contacts
+}
+
+// Server counts a server of kind s.
+func (c *Contacts) Server(s Service, a netip.Addr) { c.servers[s].Note(addrHash(a)) }
+
+// Asked counts a name found in a flow; answered says that a connection to it or
+// an answer about it was seen.
+func (c *Contacts) Asked(name string, answered bool) {
+	c.domains.Note(textHash(name))
+	if answered {
+		c.names.Note(textHash(name))
+	}
+}
+
+// Visit counts the site that a server name belongs to; names of reverse look-ups
+// and addresses are none.
+func (c *Contacts) Visit(name string) {
+	site := Site(name)
+	if site == "" {
+		return
+	}
+	if c.sites == nil {
+		c.sites = map[string]uint64{}
+	}
+	if _, there := c.sites[site]; !there && len(c.sites) >= maxSites {
+		delete(c.sites, leastVisited(c.sites))
+	}
+	c.sites[site]++
+}
+
+// Site is the part of a server name under which visits are counted: without its
+// first label where two more follow. It is "" for what names no site.
+func Site(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	if name == "" || strings.Contains(name, "in-addr.arpa") || net.ParseIP(name) != nil {
+		return ""
+	}
+	if _, rest, ok := strings.Cut(name, "."); ok && strings.Contains(rest, ".") {
+		return rest
+	}
+	return name
+}
+
+func leastVisited(m map[string]uint64) string {
+	least := ""
+	for s, n := range m {
+		if least == "" || n < m[least] || n == m[least] && s > least {
+			least = s
+		}
+	}
+	return least
+}
+
+// NoAnswer counts an ended flow of which only the client was heard. peer is the
+// other end, port the server's.
+func (c *Contacts) NoAnswer(peer netip.Addr, port uint16, asClient bool) {
+	h := addrHash(peer) ^ uint64(port)*0x9e3779b97f4a7c15
+	if asClient {
+		c.egress++
+		c.silentServers.Note(h)
+		return
+	}
+	c.ingress++
+	c.silentTo.Note(h)
+	if c.silentPorts == nil {
+		c.silentPorts = map[uint16]bool{}
+	}
+	c.silentPorts[port] = true
+}
+
+// ResetSilent forgets the peers that did not answer; the flows stay counted.
+func (c *Contacts) ResetSilent() {
+	c.silentServers, c.silentTo, c.silentPorts = counters.Cardinality{}, counters.Cardinality{}, nil
+}
+
+// Contacts are the figures of the host's contacts.
+func (h *Host) Contacts() ContactCounts {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var n ContactCounts
+	c := h.data.Details.contacts
+	if c == nil {
+		return n
+	}
+	n.Names, n.Domains = c.names.Count(), c.domains.Count()
+	for i := range c.servers {
+		n.Servers[i] = c.servers[i].Count()
+	}
+	n.UnansweredAsClient, n.UnansweredAsServer = c.egress, c.ingress
+	n.SilentServers, n.UnansweredPeers, n.SilentPorts = c.silentServers.Count(), c.silentTo.Count(), len(c.silentPorts)
+	return n
+}
+
+// Visits is how often a site was visited.
+type Visits struct {
+	Site  string
+	Times uint64
+}
+
+// Sites lists the sites that a host visited, most visited first.
+func (h *Host) Sites() []Visits {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.data.Details.contacts
+	if c == nil {
+		return nil
+	}
+	out := make([]Visits, 0, len(c.sites))
+	for s, n := range c.sites {
+		out = append(out, Visits{s, n})
+	}
+	sort.Slice(out, func(i, j int) bool {
+		return out[i].Times > out[j].Times || out[i].Times == out[j].Times && out[i].Site < out[j].Site
+	})
+	return out
+}
+
+// ResetSites forgets the sites that the host visited.
+func (h *Host) ResetSites() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.data.Details.contacts; c != nil {
+		c.sites = nil
+	}
+}
+
+// reset sets what is counted to zero. Active flows stay.
+func (d *Data) reset() {
+	d.Traffic, d.L4, d.Sent, d.Rcvd = counters.Duplex{}, counters.L4{}, counters.PacketShape{}, counters.PacketShape{}
+	d.L7, d.Categories, d.DSCP = counters.L7Map{}, counters.L7Map{}, counters.L7Map{}
+	d.TCPSent, d.TCPRcvd = counters.TCPIssues{}, counters.TCPIssues{}
+	d.UDPUnicastSent, d.UDPOtherSent = 0, 0
+	d.TotalAsClient, d.TotalAsServer = uint64(d.ActiveAsClient), uint64(d.ActiveAsServer)
+	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
+	d.ICMP, d.Throughput = nil, counters.Throughput{}
+	if d.Details != &noDetails {
+		d.Details.Messages, d.Details.contacts = &noMessages, nil
+	}
+}
+
+// Reset sets what is counted for h to zero. With forget, its names and the time
+// since when it is known go too, as if it were first seen at now (nanoseconds).
+func (t *Table) Reset(h *Host, forget bool, now int64) {
+	h.mu.Lock()
+	rxOnly := h.data.RxOnly()
+	h.data.reset()
+	if forget {
+		h.data.Details, h.data.FirstSeen, h.data.ActiveSeconds = &noDetails, now, 0
+	}
+	h.mu.Unlock()
+	if rxOnly {
+		t.countRxOnly(h, -1)
+	}
+}
+
+// textHash is the same in every run, so that estimates are.
+func textHash(s string) uint64 {
+	f := fnv.New64a()
+	_, _ = f.Write([]byte(strings.ToLower(s)))
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[8:], f.Sum64())
+	return addrHash(netip.AddrFrom16(b))
+}

@@ -1,0 +1,93 @@
+package iface
+
+import (
+	"ntopgo/engine/decode"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
+)
+
+// FlowEvent is what can happen to a flow.
+type FlowEvent int
+
+// Events of a flow's life.
+const (
+	FlowRecognised FlowEvent = iota // the classifier has decided
+	FlowEnded                       // it was idle and is forgotten
+)
+
+func (s *shard) tell(e FlowEvent, f *flow.Record) {
+	if s.i.cfg.OnFlow == nil {
+		return
+	}
+	var v flow.Flow
+	s.view(f, &v)
+	s.i.cfg.OnFlow(e, &v)
+}
+
+// nDPI's numbers of the protocols whose servers are counted per client.
+var countedServers = map[uint16]host.Service{5: host.DNSServers, 3: host.SMTPServers, 29: host.SMTPServers,
+	9: host.NTPServers, 4: host.IMAPServers, 51: host.IMAPServers, 2: host.POPServers, 23: host.POPServers}
+
+// Other protocols by nDPI's numbers.
+const (
+	protocolHTTP = 7
+	protocolTLS  = 91
+	protocolQUIC = 188
+	protocolTor  = 163
+	protocolDoH  = 196
+)
+
+// recognised is called once for a flow, when the classifier has decided: the
+// client, if it is a local host, has found a server and asked for a name.
+func (s *shard) recognised(f *flow.Record, app uint16) {
+	s.tell(FlowRecognised, f)
+	if f.Cli == nil || !f.Cli.Local {
+		return
+	}
+	lower := f.Result.Master
+	if lower == 0 {
+		lower = app
+	}
+	kind, counted := countedServers[lower]
+	name := ""
+	if f.Meta != nil {
+		name = f.Meta.HostName
+	}
+	if !counted && name == "" {
+		return
+	}
+	d := f.Cli.Lock()
+	defer f.Cli.Unlock()
+	c := d.Contacted()
+	if counted {
+		c.Server(kind, f.Server())
+	}
+	if name == "" {
+		return
+	}
+	web := lower == protocolHTTP || lower == protocolTLS || lower == protocolQUIC || app == protocolTor
+	resolved := lower == protocolDNS && f.Meta.DNSReplyCode == 0
+	c.Asked(name, web || resolved)
+	if web && app != protocolDoH || resolved {
+		c.Visit(name)
+	}
+}
+
+// ended is called for a flow that is about to be forgotten.
+func (s *shard) ended(f *flow.Record) {
+	s.tell(FlowEnded, f)
+	up, down := f.Totals()
+	if f.Proto != decode.ProtoTCP && f.Proto != decode.ProtoUDP || up.Packets > 0 && down.Packets > 0 || !f.HostsCounted() ||
+		!flow.Unicast(f.Server()) {
+		return
+	}
+	_, _, _, port := f.Ends()
+	if h := f.Cli; h != nil {
+		h.Lock().Contacted().NoAnswer(f.Server(), port, true)
+		h.Unlock()
+	}
+	if h := f.Srv; h != nil {
+		h.Lock().Contacted().NoAnswer(f.Client(), port, false)
+		h.Unlock()
+	}
+}
