@@ -254,6 +254,9 @@ func (a *app) close() {
 	if a.lua != nil {
 		a.lua.Close()
 	}
+	if a.env != nil {
+		a.env.Close()
+	}
 	var files []int
 	for _, i := range a.ifaces {
 		if err := i.Close(); err != nil {

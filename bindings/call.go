@@ -98,6 +98,9 @@ type Env struct {
 	checkVal sync.Map // checkValueKey -> string, what checks remember between runs
 	logged   sync.Map // pending names already mentioned in the log
 	cpu      cpuLoad
+	lists    listReload
+
+	samplings samplingStores
 }
 
 // Interface finds an interface by id, or nil.

@@ -120,10 +120,11 @@ func (p *trace) dns(name string) {
 // world is an environment with one interface that has read the test capture,
 // and a runtime with every binding.
 type world struct {
-	t   *testing.T
-	env *Env
-	rt  *lua.Runtime
-	log *logLines
+	t    *testing.T
+	env  *Env
+	rt   *lua.Runtime
+	log  *logLines
+	file string
 }
 
 // logLines keeps what was logged.
@@ -175,17 +176,7 @@ func newWorld(t *testing.T, year int) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := capture.Open(file, capture.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i, err := iface.New(iface.Config{ID: 0, Shards: 2}, iface.Deps{Source: src, DPI: engine, Nets: nets})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.Start(context.Background())
-	<-i.Done()
-	t.Cleanup(func() { _ = i.Close() })
+	i := readFile(t, file, engine, nets)
 	kv, err := keyvalue.NewMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -213,8 +204,29 @@ func newWorld(t *testing.T, year int) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(rt.Close)
-	return &world{t: t, env: env, rt: rt, log: log}
+	return &world{t: t, env: env, rt: rt, log: log, file: file}
 }
+
+// readFile is an interface that has read a capture.
+func readFile(t *testing.T, file string, engine *dpi.Engine, nets *network.Set) *iface.Interface {
+	t.Helper()
+	src, err := capture.Open(file, capture.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := iface.New(iface.Config{ID: 0, Shards: 2}, iface.Deps{Source: src, DPI: engine, Nets: nets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.Start(context.Background())
+	<-i.Done()
+	t.Cleanup(func() { _ = i.Close() })
+	return i
+}
+
+// readAgain reads the test capture once more with the same classifier, on an
+// interface of its own.
+func (w *world) readAgain() { w.t.Helper(); readFile(w.t, w.file, w.env.DPI, w.env.Nets) }
 
 // stores opens each interface's alert store once.
 func stores(t *testing.T, dir string) func(int) (*sqlite.DB, error) {

@@ -29,8 +29,6 @@ func init() {
 	}
 	partial("interface", "isBehaviourAnalysisAvailable", "no behaviour analysis yet", func(c *Call) { c.Push(false) })
 	partial("interface", "getHostTags", "no host tags yet", func(c *Call) { c.Push(0) })
-	const lists = "no category lists yet"
-	partial("ntop", "getBlacklistStats", lists, none)
 	partial("ntop", "popInternalAlerts", alerts, func(c *Call) { c.Push(nil) })
 	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }

@@ -12,7 +12,6 @@ func init() {
 	}
 	register("ntop", map[string]func(c *Call){"reloadHostPools": none}) // members are looked up when asked for
 	partial("ntop", "reloadDeviceProtocols", "device policies are not applied yet", func(*Call) {})
-	partial("ntop", "isCustomApplication", "no protocols file yet", func(c *Call) { c.Push(false) })
 	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
 	partial("ntop", "ribFind", "no BGP feed", none)
 	partial("ntop", "getPingIfNames", "active measurements are not built yet", func(c *Call) { c.Push(lua.NewTable(0)) })

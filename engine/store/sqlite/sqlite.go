@@ -82,9 +82,9 @@ func (d *DB) Close() error { return d.db.Close() }
 type Row map[string]string
 
 // Query runs SQL text, of one or more statements, and returns the rows of the
-// last one that has any.
-func (d *DB) Query(ctx context.Context, text string) ([]Row, error) {
-	rows, err := d.db.QueryContext(ctx, text)
+// last one that has any. args stand for the text's question marks.
+func (d *DB) Query(ctx context.Context, text string, args ...any) ([]Row, error) {
+	rows, err := d.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +114,8 @@ func (d *DB) Query(ctx context.Context, text string) ([]Row, error) {
 }
 
 // Exec runs SQL text that has no answer.
-func (d *DB) Exec(ctx context.Context, text string) error {
-	_, err := d.db.ExecContext(ctx, text)
+func (d *DB) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := d.db.ExecContext(ctx, text, args...)
 	return err
 }
 
