@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -116,7 +117,7 @@ func (t *table) print(w io.Writer) error {
 func (t *table) line(f *flow) Flow {
 	e, r := t.engine, f.state.Result()
 	out := Flow{
-		Src: f.tuple.Client.String(), SrcPort: f.tuple.CliPort, Dst: f.tuple.Server.String(), DstPort: f.tuple.SrvPort,
+		Src: address(f.tuple.Client), SrcPort: f.tuple.CliPort, Dst: address(f.tuple.Server), DstPort: f.tuple.SrvPort,
 		L4: l4Name(f.tuple.Proto), VLAN: f.vlan, IDs: []uint16{r.App}, Proto: e.Name(r),
 		CategoryID: r.Category, Category: e.CategoryName(r.Category), Confidence: e.ConfidenceName(r.Confidence),
 		RiskIDs:    []int{},
@@ -133,6 +134,16 @@ func (t *table) line(f *flow) Flow {
 		out.HostName, out.JA4, out.Info = valid(m.HostName), m.JA4, valid(m.Info)
 	}
 	return out
+}
+
+// address prints an address as ndpiReader does, so that outputs can be joined:
+// one that RFC 5952 would not shorten loses its first group of zeros.
+func address(a netip.Addr) string {
+	s := a.String()
+	if a.Is6() && !strings.Contains(s, "::") {
+		s = strings.Replace(s, ":0:", "::", 1)
+	}
+	return s
 }
 
 func valid(s string) string { return strings.ToValidUTF8(s, "?") }

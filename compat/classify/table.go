@@ -94,6 +94,8 @@ func l4Name(proto uint8) string {
 		return "AH"
 	case decode.ProtoGRE:
 		return "GRE"
+	case 103:
+		return "PIM"
 	case 89:
 		return "OSPF"
 	case 112:

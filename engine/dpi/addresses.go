@@ -76,3 +76,24 @@ func (a *addressTable) find(addr netip.Addr) uint16 {
 	}
 	return a.proto[i]
 }
+
+// networks is a short list of prefixes.
+type networks []netip.Prefix
+
+// prefixes builds one of constants; it panics when one is wrong.
+func prefixes(list ...string) (out networks) {
+	for _, s := range list {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}
+
+// around reports whether one of the prefixes holds a.
+func (n networks) around(a netip.Addr) bool {
+	for _, p := range n {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -8,7 +8,11 @@ import (
 // cacheKind keeps the uses of the cache apart.
 type cacheKind uint8
 
-const cacheSTUN cacheKind = 1 // calls: the sockets of a client serve many peers
+// Uses of the cache.
+const (
+	cacheSTUN  cacheKind = 1 + iota // calls: the sockets of a client serve many peers
+	cacheOokla                      // hosts that measure their speed, whatever the port
+)
 
 // cacheLife is how long an endpoint is remembered, in packet time.
 const cacheLife = 120e9
@@ -66,6 +70,19 @@ func (c *Context) RememberPeer(kind cacheKind, app uint16, at netip.AddrPort) {
 		clear(k.now)
 	}
 	k.now[endpoint{at.Addr(), at.Port(), kind}] = remembered{app, c.P.Time}
+}
+
+// recallHost is Recall for a host, whatever the port.
+func (k *endpointCache) recallHost(kind cacheKind, host netip.Addr, now int64) uint16 {
+	if k == nil {
+		return 0
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r, ok := k.now[endpoint{host, 0, kind}]; ok && now-r.seen < cacheLife {
+		return r.app
+	}
+	return 0
 }
 
 // Recall returns what either end of the flow was last seen doing, 0 for nothing.

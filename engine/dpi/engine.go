@@ -166,6 +166,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		return e.finish(s, t)
 	}
 	w := s.w
+	w.now = p.Time
 	if len(p.Payload) == 0 {
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
 			w.track[dir].repeated(p)

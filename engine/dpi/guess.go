@@ -47,17 +47,17 @@ func defaultPorts(ps []Protocol) (out [3]map[uint16]uint16) {
 	return out
 }
 
-// byPort returns the protocol whose default port the flow uses, the server's
-// port first. 0 when there is none.
+// byPort returns the protocol whose default port the flow uses, the lower port
+// first: it is the one that was assigned. 0 when there is none.
 func (e *Engine) byPort(t *Tuple) uint16 {
 	l4 := transport(t.Proto)
 	if l4 == 0 {
 		return 0
 	}
-	if id, ok := e.ports[l4][t.SrvPort]; ok {
+	if id, ok := e.ports[l4][min(t.SrvPort, t.CliPort)]; ok {
 		return id
 	}
-	return e.ports[l4][t.CliPort]
+	return e.ports[l4][max(t.SrvPort, t.CliPort)]
 }
 
 // guess names a flow that no dissector named.
@@ -66,28 +66,38 @@ func (e *Engine) guess(s *State, t *Tuple) {
 		e.set(s, w.partialM, w.partial, ConfidencePartial)
 		return
 	}
-	if e.cfg.NoGuess {
-		return
-	}
-	id := e.byPort(t)
-	if id != 0 && t.Proto == decode.ProtoUDP && s.w != nil && s.w.saidNo(id) && notByPort[id] {
-		id = 0 // its own dissector looked and declined
-	}
-	if id != 0 {
-		e.set(s, 0, id, ConfidencePort)
-		return
-	}
-	if c := e.Custom(); c != nil {
-		if id := c.byAddress(t); id != 0 {
-			e.set(s, 0, id, ConfidenceIP)
+	if w := s.w; w != nil && (t.SrvPort == 8080 || t.CliPort == 8080) { // Ookla's, see proto_ookla.go
+		if app := e.cache.recallHost(cacheOokla, t.Client, w.now); app != 0 {
+			e.set(s, 0, app, ConfidencePartialCache)
 			return
 		}
 	}
-	if id := e.addrs.find(t.Server); id != 0 {
-		e.set(s, 0, id, ConfidenceIP)
-	} else if id := e.addrs.find(t.Client); id != 0 {
-		e.set(s, 0, id, ConfidenceIP)
+	if e.cfg.NoGuess {
+		return
 	}
+	port, host := e.byPort(t), e.byAddress(t)
+	if port != 0 && s.w != nil && s.w.saidNo(port) && (host != 0 || t.Proto == decode.ProtoUDP && notByPort[port]) {
+		port = 0 // its own dissector looked and declined
+	}
+	if port != 0 {
+		e.set(s, 0, port, ConfidencePort)
+	} else if host != 0 {
+		e.set(s, 0, host, ConfidenceIP)
+	}
+}
+
+// byAddress returns the protocol that the user or the table gives the server's
+// address, then the client's.
+func (e *Engine) byAddress(t *Tuple) uint16 {
+	if c := e.Custom(); c != nil {
+		if id := c.byAddress(t); id != 0 {
+			return id
+		}
+	}
+	if id := e.addrs.find(t.Server); id != 0 {
+		return id
+	}
+	return e.addrs.find(t.Client)
 }
 
 func (w *work) saidNo(id uint16) bool {

@@ -71,8 +71,8 @@ func utpHeader(b []byte) bool {
 	if len(b) < 20 || b[0]&15 != 1 || b[0]>>4 > 4 || b[1] > 2 {
 		return false
 	}
-	if b[0]>>4 == 4 { // SYN: sequence number 1, nothing to acknowledge
-		return be16(b[16:]) == 1 && (len(b) == 20 || b[1] != 0)
+	if b[0]>>4 == 4 { // SYN: nothing to acknowledge
+		return be16(b[18:]) == 0 && be32(b[8:]) == 0 && (len(b) == 20 || b[1] != 0)
 	}
 	return be32(b[12:]) != 0 && (b[1] == 0 || len(b) >= 26)
 }

@@ -84,7 +84,7 @@ func dissectHTTP(c *Context) Verdict {
 		return More
 	}
 	*note |= httpRequest | httpNamed
-	httpAsk(c, method, target, rest)
+	httpAsk(c, method, target, rest, b[end:])
 	return FoundMore
 }
 
@@ -142,11 +142,11 @@ func header(b []byte, f func(name, value []byte)) {
 // is compares a field name without regard to case.
 func is(name []byte, want string) bool { return strings.EqualFold(string(name), want) }
 
-func httpAsk(c *Context, method, target string, head []byte) {
+func httpAsk(c *Context, method, target string, head, body []byte) {
 	m := c.Meta()
 	m.HTTPMethod = method
 	var host string
-	var soap bool
+	var soap, gnutella bool
 	header(head, func(name, value []byte) {
 		switch {
 		case is(name, "Host"):
@@ -160,6 +160,7 @@ func httpAsk(c *Context, method, target string, head []byte) {
 		case is(name, "SOAPAction"):
 			soap = true
 		}
+		gnutella = gnutella || gnutellaField(name, value)
 	})
 	m.HTTPURL = httpURL(host, target)
 	var app uint16
@@ -183,15 +184,26 @@ func httpAsk(c *Context, method, target string, head []byte) {
 		c.S.hostCat = categoryConnCheck // captive portal probes of Android and Chrome
 	}
 	if app == 0 {
-		app = httpApp(m, target, soap)
+		app = httpApp(m, target, soap, gnutella)
+	}
+	if app == 0 && strings.HasPrefix(m.HTTPContentType, "application/json") && bytes.Contains(body, []byte(`"jsonrpc"`)) {
+		app = idJsonRpc // JSON-RPC 2.0, section 4
 	}
 	httpRisks(c, m, target)
 	c.Set(master, app)
 }
 
 // httpApp names what runs in HTTP by fields other than the host.
-func httpApp(m *Metadata, target string, soap bool) uint16 {
+func httpApp(m *Metadata, target string, soap, gnutella bool) uint16 {
 	switch {
+	case gnutella, strings.HasPrefix(target, "/uri-res/N2R?urn:sha1:"), strings.HasPrefix(target, "/gnutella/"):
+		return idGnutella
+	case zattooRequest(m.HTTPUserAgent, target):
+		return idZattoo
+	case crossfireRequest(m.HostName, target):
+		return idCrossfire
+	case mapleStoryAgent(m.HTTPUserAgent, target):
+		return idMaplestory
 	case soap:
 		return idSoap
 	case strings.HasPrefix(m.HTTPContentType, "application/ocsp-request"):
@@ -227,6 +239,7 @@ func httpAnswer(c *Context, line, head []byte) {
 	if m.HTTPStatus >= 400 {
 		c.Risk(riskErrorCodeDetected)
 	}
+	gnutella := false
 	header(head, func(name, value []byte) {
 		switch {
 		case is(name, "Server"):
@@ -234,10 +247,18 @@ func httpAnswer(c *Context, line, head []byte) {
 		case is(name, "Content-Type"):
 			m.HTTPContentType = string(value)
 		}
+		gnutella = gnutella || gnutellaField(name, value)
 	})
 	httpMedia(c, m)
-	if c.S.found && c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
-		if app := httpContentApp(m.HTTPContentType); app != 0 {
+	if !c.S.found || c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
+		app := httpContentApp(m.HTTPContentType)
+		switch {
+		case gnutella:
+			app = idGnutella
+		case icecastServer(m.HTTPServer):
+			app = idIcecast
+		}
+		if app != 0 {
 			c.Set(idHttp, app)
 		}
 	}

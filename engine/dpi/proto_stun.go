@@ -32,8 +32,14 @@ const (
 	stunGoogMiscInfo = 0xff03
 )
 
+// What the note of the dissector holds: the application (an id of 2024) and marks.
+const (
+	stunClassic = 1 << 16 // messages without the cookie of RFC 5389
+	stunSecure  = 1 << 17 // DTLS was seen: media is encrypted
+)
+
 func dissectSTUN(c *Context) Verdict {
-	b := c.B
+	b, note := c.B, c.Note()
 	if c.L4 == TCP && len(b) > 22 && be16(b) == len(b)-2 {
 		b = b[2:] // RFC 4571 framing
 	}
@@ -45,29 +51,40 @@ func dissectSTUN(c *Context) Verdict {
 			}
 			return No
 		}
-		return stunOther(c, b)
+		return stunOther(c, b, note)
 	}
 	master := idStun
+	if be32(b[4:]) != stunCookie {
+		*note |= stunClassic
+	}
+	if app == 0 && c.Port(3478, 19302, 19303, 19304, 19305, 19306, 19307, 19308, 19309) &&
+		(googleMeet.around(c.T.Server) || googleMeet.around(c.T.Client)) {
+		app = idGoogleCall
+	}
+	if app == 0 {
+		app = uint16(*note)
+	}
 	if app == 0 {
 		if app = c.Recall(cacheSTUN); app != 0 && c.S.res.Master == 0 {
+			*note |= uint64(app)
 			c.SetAs(master, app, ConfidenceCache)
 			return FoundMore
 		}
 	} else {
+		*note |= uint64(app)
 		c.Remember(cacheSTUN, app)
+		stunPeers(c, b, app)
 	}
-	if peerApp := app; c.S.res.Master != 0 || app != 0 {
-		if peerApp == 0 {
-			peerApp = c.S.res.App
-		}
-		stunPeers(c, b, peerApp)
-	}
-	if c.S.found && c.S.res.Master != 0 && app == 0 {
+	if c.S.found && (app == 0 || *note&stunSecure != 0) {
 		return FoundMore
 	}
 	c.Set(master, app)
 	return FoundMore
 }
+
+// googleMeet holds the networks of Google's calls (Google Workspace help,
+// "Prepare your network for Meet").
+var googleMeet = prefixes("74.125.250.0/24", "142.250.82.0/24", "2001:4860:4864:5::/64", "2001:4860:4864:6::/64")
 
 // stunPeers remembers the addresses that a relayed call names: its next flows
 // go there.
@@ -201,25 +218,36 @@ func stunApp(app uint16) uint16 {
 	return app
 }
 
-// stunOther looks at what shares a port with STUN after it (RFC 7983).
-func stunOther(c *Context, b []byte) Verdict {
-	if c.S.res.Master != 0 {
-		return FoundMore
-	}
-	if app := c.Recall(cacheSTUN); app != 0 {
-		c.SetAs(idStun, app, ConfidenceCache)
-		return FoundMore
+// stunOther looks at what shares a port with STUN after it (RFC 7983): the
+// handshake that keys the media, then the media.
+func stunOther(c *Context, b []byte, note *uint64) Verdict {
+	app := uint16(*note)
+	if app == 0 {
+		if app = c.Recall(cacheSTUN); app != 0 {
+			*note |= uint64(app)
+			c.SetAs(idStun, app, ConfidenceCache)
+		}
 	}
 	switch {
 	case b[0] >= 20 && b[0] <= 63 && dtlsRecord(b):
-		var note uint64
-		dtlsMessages(c, &note, b[dtlsHeader:dtlsHeader+be16(b[11:])])
-		if c.S.res.Master == 0 {
-			c.Set(idDtls, 0)
+		var state uint64
+		dtlsMessages(c, &state, b[dtlsHeader:dtlsHeader+be16(b[11:])])
+		if app != 0 || c.S.res.Master == 0 {
+			c.Set(idDtls, app)
 		}
-		return Found
-	case b[0]>>6 == 2 && rtpHeader(b):
-		c.Set(0, idSrtp)
+		*note |= stunSecure
+		if app == 0 {
+			return Found
+		}
+	case b[0]>>6 == 2 && (rtpHeader(b) || rtcpHeader(b)) && *note&stunSecure == 0:
+		switch {
+		case app != 0:
+			c.Set(idSrtp, app)
+		case *note&stunClassic != 0: // before ICE: nothing that could have keyed it
+			c.Set(idStun, idRtp)
+		default:
+			c.Set(0, idSrtp)
+		}
 		return Found
 	}
 	return FoundMore

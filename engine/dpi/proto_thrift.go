@@ -14,8 +14,12 @@ func init() {
 			return false
 		}
 		if b[0] == 0x82 { // compact: version and type, sequence, name
-			n := int(b[3])
-			return b[1]&0x1f == 1 && b[1]>>5 >= 1 && b[1]>>5 <= 4 && n > 0 && n < len(b)-4 && printable(b[4:4+n])
+			_, seq := protobufVarint(b[2:]) // numbers have the same form
+			if seq == 0 || 2+seq >= len(b) {
+				return false
+			}
+			n, name := int(b[2+seq]), b[3+seq:]
+			return b[1]&0x1f == 1 && b[1]>>5 >= 1 && b[1]>>5 <= 4 && n > 0 && n < len(name) && printable(name[:n])
 		}
 		if be16(b) != 0x8001 || b[2] != 0 || b[3] < 1 || b[3] > 4 {
 			return false

@@ -21,7 +21,7 @@ func init() {
 				return c.Found(idZoom)
 			}
 		}
-		if b[0] >= 3 && b[0] <= 5 {
+		if b[0] == 3 || b[0] == 4 {
 			if c.N() >= 4 {
 				return c.Found(idZoom)
 			}

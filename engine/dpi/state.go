@@ -41,6 +41,7 @@ type work struct {
 	ports      [8]uint16
 	payloads   [2]int // packets with payload, by direction
 	seen       int
+	now        int64 // time of the last packet
 	extra      int
 	current    int // dissector being called
 	track      [2]tracker

@@ -18,3 +18,22 @@ func has(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]
 func hasAt(b []byte, i int, s string) bool {
 	return i >= 0 && len(b) >= i+len(s) && string(b[i:i+len(s)]) == s
 }
+
+// hasText is has for strings.
+func hasText(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
+
+// crc16 is the CRC of polynomial 0x1021, most significant bit first: with start
+// 0xffff that of CCITT-FALSE, with 0 that of XMODEM.
+func crc16(b []byte, crc uint16) uint16 {
+	for _, x := range b {
+		crc ^= uint16(x) << 8
+		for range 8 {
+			if crc&0x8000 != 0 {
+				crc = crc<<1 ^ 0x1021
+			} else {
+				crc <<= 1
+			}
+		}
+	}
+	return crc
+}
