@@ -10,8 +10,8 @@ import (
 	"ntopgo/compat/prefs"
 	"ntopgo/compat/users"
 	"ntopgo/engine/dpi"
-	"ntopgo/engine/geo"
 	"ntopgo/engine/flow"
+	"ntopgo/engine/geo"
 	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
@@ -162,6 +162,7 @@ type Context struct {
 	selectedNetwork int
 	nets            *network.Set // AllowedNets, parsed
 	pools           *poolSet     // host pools, read once per run
+	snmp            snmpState    // requests that run aside
 }
 
 // Admin says whether the user may do everything.
