@@ -163,6 +163,7 @@ type Context struct {
 	nets            *network.Set // AllowedNets, parsed
 	pools           *poolSet     // host pools, read once per run
 	snmp            snmpState    // requests that run aside
+	ranges          []addrRange  // see dhcpRanges
 }
 
 // Admin says whether the user may do everything.
@@ -190,8 +191,7 @@ type Call struct {
 
 	tlsNames, tlsNamesRead bool // see tlsHostNames
 
-	domains     []iface.Domain // see inBroadcastDomain
-	domainsRead bool
+	listing // what is read once for a whole listing
 }
 
 // String is argument i, or "" after a log line when it is no string: like the

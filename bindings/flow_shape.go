@@ -99,7 +99,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 	name, local, system, dhcp, network := addr.String(), false, false, false, -1
 	if h != nil {
 		d := h.Snapshot()
-		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, d.Names.DHCP != "", h.NetworkID
+		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), h.NetworkID
 	}
 	t.Set(side+".host", name).
 		Set(side+".allowed_host", c.AllowsAddr(addr)).
@@ -142,7 +142,7 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 		Set("proto.ndpi_cat", e.CategoryName(f.Result.Category)).
 		Set("community_id", communityID(f)).
 		Set("confidence", confidence(f)).
-		Set("flow_verdict", 0).
+		Set("flow_verdict", c.verdict(f)).
 		Set("flow_source", 0).
 		Set("l7_error_code", 0).
 		Set("periodic_flow", false).
@@ -173,6 +173,19 @@ func confidence(f *flow.Flow) int {
 // atRest says that the selected interface is a file that has been read: nothing
 // flows in it any more.
 func (c *Context) atRest() bool { return c.info().Kind == capture.KindFile && !c.Iface.Loading() }
+
+// Verdicts by ntopng's numbers.
+const (
+	verdictNone = 0
+	verdictDrop = 2
+)
+
+func (c *Call) verdict(f *flow.Flow) int {
+	if c.Iface != nil && c.Iface.Dropped(f) {
+		return verdictDrop
+	}
+	return verdictNone
+}
 
 func tos(b uint8) *lua.Table { return lua.NewTable(2).Set("DSCP", b>>2).Set("ECN", b&3) }
 

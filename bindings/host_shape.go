@@ -46,15 +46,15 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("iface_index", 0).
 		Set("name", c.hostName(h, d)).
 		Set("observation_point_id", 0).
-		Set("serialize_by_mac", false).
+		Set("serialize_by_mac", c.byMAC(h, d)).
 		Set("ipkey", flow.AddrKey(h.Addr)).
 		Set("iphex", strings.ToUpper(hex.EncodeToString(h.Addr.AsSlice()))).
-		Set("tskey", h.Addr.String()).
+		Set("tskey", c.seriesKey(h, d)).
 		Set("localhost", h.Local).
 		Set("systemhost", h.System).
 		Set("privatehost", h.Addr.IsPrivate()).
 		Set("broadcast_domain_host", c.inBroadcastDomain(h.Addr)).
-		Set("dhcpHost", d.Names.DHCP != "").
+		Set("dhcpHost", c.isDHCP(h, d)).
 		Set("crawlerBotScannerHost", false).
 		Set("is_blacklisted", false).
 		Set("is_rx_only", d.RxOnly()).
@@ -76,7 +76,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("os_detail", "").
 		Set("host_pool_id", pool).
 		Set("host_pool_match", match).
-		Set("tags", 0).
+		Set("tags", c.hostTags(h)).
 		Set("seen.first", seconds(d.FirstSeen)).
 		Set("seen.last", seconds(d.LastSeen)).
 		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
@@ -208,6 +208,9 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 			Set("ntp", contacts.Servers[host.NTPServers]).
 			Set("domain_names", contacts.Domains)).
 		Set("contacted_hosts_behaviour", expectation())
+	if c.Env.Prefs.Bool(topTalkers) {
+		t.Set("sites", sitesJSON(h.Sites()))
+	}
 }
 
 // hostProtocols is the "ndpi" map of a host, where the original leaves the

@@ -48,7 +48,7 @@ func (c *Call) domainTable() *lua.Table {
 }
 
 func (c *Call) ghost(p netip.Prefix) bool {
-	if c.Iface == nil || !c.Iface.Live() || c.Env.Nets.Local(p.Addr()) {
+	if c.Iface == nil || !c.Iface.Live() || c.ifacePref(mirroredPref, false) || c.Env.Nets.Local(p.Addr()) {
 		return false
 	}
 	for _, own := range c.info().Addresses {

@@ -177,7 +177,7 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 			cidr.IsValid() && !cidr.Contains(h.Addr),
 			country != "", asn > 0, // no host has a country or AS until geolocation is built
 			blacklisted, anomalous, // no host is either yet
-			dhcp && d.Names.DHCP == "",
+			dhcp && !c.isDHCP(h, d),
 			text != "" && nameWith(h, d, text) == "":
 			return false
 		}

@@ -30,7 +30,7 @@ func init() {
 		"isDiscoverableInterface": func(c *Call) { c.Push(c.info().Kind == capture.KindLive && len(c.info().Addresses) > 0) },
 		"isLoopback":              func(c *Call) { c.Push(c.info().Name == "lo") },
 		"isRunning":               func(c *Call) { c.Push(c.Iface != nil && (c.Iface.Live() || c.Iface.Loading())) },
-		"isIdle":                  func(c *Call) { c.Push(c.Iface == nil) },
+		"isIdle":                  func(c *Call) { c.Push(c.Iface == nil || c.Iface.Idle()) },
 		"hasVLANs":                func(c *Call) { c.Push(c.Iface != nil && c.Iface.SeenVLAN()) },
 		"isBridgeInterface":       no,
 		"isDatabaseViewInterface": no,

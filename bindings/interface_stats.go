@@ -106,7 +106,7 @@ func setIdentity(c *Call, t *lua.Table) {
 	}
 	t.Set("name", c.ifaceName()).
 		Set("description", or(i.Description, c.ifaceName())).
-		Set("scalingFactor", 1).
+		Set("scalingFactor", c.scalingFactor()).
 		Set("id", c.IfaceID).
 		Set("mac", mac).
 		Set("type", kind).

@@ -28,7 +28,6 @@ func init() {
 		}
 	}
 	partial("interface", "isBehaviourAnalysisAvailable", "no behaviour analysis yet", func(c *Call) { c.Push(false) })
-	partial("interface", "getHostTags", "no host tags yet", func(c *Call) { c.Push(0) })
 	partial("ntop", "popInternalAlerts", alerts, func(c *Call) { c.Push(nil) })
 	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }

@@ -17,7 +17,6 @@ func init() {
 	partial("ntop", "getPingIfNames", "active measurements are not built yet", func(c *Call) { c.Push(lua.NewTable(0)) })
 	partial("ntop", "isNProbeIPSConfigured", "no flow collection yet", func(c *Call) { c.Push(false) })
 	partial("interface", "reloadCompanions", "no companion interfaces yet", none)
-	partial("interface", "getUserDefinedHostTags", "no host tags yet", func(c *Call) { c.Push(0) })
 	for _, n := range []string{"findPidFlows", "findNameFlows"} {
 		partial("interface", n, "packets do not tell which process sent them", func(c *Call) { c.Push(lua.NewTable(0)) })
 	}

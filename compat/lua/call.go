@@ -365,3 +365,25 @@ func tableToLua(t *Table) *layout.Table {
 	}
 	return out
 }
+
+// Merge writes what t holds into the table that is argument i; a table in both
+// is merged in turn. It does nothing when argument i is no table.
+func (c *Call) Merge(i int, t *Table) {
+	if to := layout.AsTable(c.arg(i)); to != nil {
+		mergeTable(to, t)
+	}
+}
+
+func mergeTable(to *layout.Table, t *Table) {
+	t.Each(func(key, v any) bool {
+		k := toLua(key)
+		if sub, ok := v.(*Table); ok {
+			if there := layout.AsTable(to.Get(k)); there != nil {
+				mergeTable(there, sub)
+				return true
+			}
+		}
+		to.Set(k, toLua(v))
+		return true
+	})
+}

@@ -167,8 +167,13 @@ func (h *Host) Sites() []Visits {
 	if c == nil {
 		return nil
 	}
-	out := make([]Visits, 0, len(c.sites))
-	for s, n := range c.sites {
+	return Ranking(c.sites)
+}
+
+// Ranking is a count of visits by site as a list, most visited first.
+func Ranking(visits map[string]uint64) []Visits {
+	out := make([]Visits, 0, len(visits))
+	for s, n := range visits {
 		out = append(out, Visits{s, n})
 	}
 	sort.Slice(out, func(i, j int) bool {

@@ -40,6 +40,7 @@ type Interface struct {
 	egress     counters.Throughput
 	history    history
 	domains    domains
+	dropped    map[flowID]bool
 	readErr    error
 	started    bool
 
@@ -48,6 +49,7 @@ type Interface struct {
 	seenMAC    atomic.Bool
 	finished   atomic.Bool // the source has ended
 	panics     atomic.Uint64
+	idle       atomic.Bool
 
 	cancel context.CancelFunc
 	done   chan struct{}

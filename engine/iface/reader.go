@@ -110,6 +110,10 @@ func (i *Interface) give(n int, t task) {
 // loop reads until the source ends; a file that ended normally is no error.
 func (r *reader) loop(ctx context.Context) error {
 	for ctx.Err() == nil {
+		if r.i.idle.Load() {
+			time.Sleep(idleNap)
+			continue
+		}
 		b := <-r.free
 		err := r.i.source.Read(&b.frames, batchFrames)
 		switch {

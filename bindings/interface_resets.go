@@ -1,0 +1,182 @@
+package bindings
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"ntopgo/compat/lua"
+	"ntopgo/engine/host"
+)
+
+// What sets counters back, and the sites that hosts visit.
+func init() {
+	register("interface", map[string]func(c *Call){
+		"resetHostStats":    func(c *Call) { resetHost(c, false) },
+		"deleteHostData":    func(c *Call) { resetHost(c, true) },
+		"resetMacStats":     func(c *Call) { resetMAC(c, false) },
+		"deleteMacData":     func(c *Call) { resetMAC(c, true) },
+		"resetHostTopSites": resetHostTopSites,
+		"updateTopSites":    updateTopSites,
+		"getHostAttributes": getHostAttributes,
+	})
+	register("interface", map[string]func(c *Call){
+		"getHostTags":            func(c *Call) { c.Push(c.hostTags(c.findHostArg(1))) },
+		"getUserDefinedHostTags": func(c *Call) { c.Push(c.hostTags(c.findHostArg(1))) },
+		"setHostTags":            setHostTags,
+	})
+}
+
+// resetHost takes a host, and true when only the figures about address lists are
+// meant, of which there are none. It says whether the host was found.
+func resetHost(c *Call, forget bool) {
+	if c.Kind(1) != lua.String {
+		c.wrongArgument(1, "string")
+		c.Push(nil)
+		return
+	}
+	name := c.String(1)
+	k, ok := parseHost(name, 0)
+	if !ok || c.Iface == nil || !c.AllowsAddr(k.Addr) || c.Iface.Host(k) == nil {
+		c.Push(false)
+		return
+	}
+	if listsOnly, _ := c.Bool(2); !listsOnly {
+		c.Iface.ResetHost(c.Iface.Host(k), forget)
+	}
+	c.Push(true)
+}
+
+func resetMAC(c *Call, forget bool) {
+	if c.Kind(1) != lua.String {
+		c.wrongArgument(1, "string")
+		c.Push(nil)
+		return
+	}
+	m := c.findMAC()
+	if m != nil {
+		m.Reset(forget, c.Iface.Now().UnixNano())
+	}
+	c.Push(m != nil)
+}
+
+// resetHostTopSites takes a host and, if it is not part of that, a VLAN.
+func resetHostTopSites(c *Call) {
+	if c.Kind(1) != lua.String {
+		c.wrongArgument(1, "string")
+		return
+	}
+	if h := c.findHostArg(1); h != nil {
+		h.ResetSites()
+	}
+}
+
+// topSites is how many sites are listed.
+const topSites = 20
+
+// sitesJSON is site -> visits of the most visited ones.
+func sitesJSON(list []host.Visits) string {
+	m := map[string]uint64{}
+	for _, v := range list[:min(len(list), topSites)] {
+		m[v.Site] = v.Times
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return "{}"
+	}
+	return string(b)
+}
+
+// topTalkers is the preference without which no sites are shown.
+const topTalkers = "host_top_sites_creation"
+
+// interfaceSites joins the sites of the local hosts.
+func (c *Call) interfaceSites() []host.Visits {
+	sum := map[string]uint64{}
+	if c.Iface != nil {
+		for _, h := range c.Iface.Hosts() {
+			if h.Local {
+				for _, v := range h.Sites() {
+					sum[v.Site] += v.Times
+				}
+			}
+		}
+	}
+	return host.Ranking(sum)
+}
+
+// updateTopSites keeps what was visited most so far for two hours, under the key
+// that the pages about past sites read.
+func updateTopSites(c *Call) {
+	if c.Iface != nil && c.Env.Prefs.Bool(topTalkers) {
+		now := time.Now()
+		key := "ntopng.cache._" + strconv.Itoa(c.IfaceID) + "_" + strconv.Itoa(now.Day()) + "_" + strconv.Itoa(now.Hour()) +
+			"_" + strconv.Itoa(now.Minute()-now.Minute()%5)
+		c.Failed(c.Env.KV.SetEx(key, sitesJSON(c.interfaceSites()), 2*time.Hour))
+	}
+	c.Push(nil)
+}
+
+// getHostAttributes is what alerts say about their host, as JSON.
+func getHostAttributes(c *Call) {
+	h := c.findHostArg(1)
+	if h == nil {
+		c.Push(nil)
+		return
+	}
+	d := h.Snapshot()
+	b, err := json.Marshal(map[string]any{"name": or(c.hostName(h, &d), h.Addr.String()), "localhost": h.Local,
+		"systemhost": h.System, "privatehost": h.Addr.IsPrivate(), "broadcast_domain_host": c.inBroadcastDomain(h.Addr),
+		"dhcpHost": c.isDHCP(h, &d), "is_blacklisted": false, "is_broadcast": c.isBroadcast(h),
+		"is_multicast": h.Addr.IsMulticast()})
+	if c.Failed(err) {
+		c.Push(nil)
+		return
+	}
+	c.Push(string(b))
+}
+
+// hostTagsKey maps the key of a host to the tags that a user gave it.
+const hostTagsKey = "ntopng.prefs.host_tags"
+
+// hostTags is a set of bits, 0 for an unknown host. All are read once per call,
+// as listings ask for every host's.
+func (c *Call) hostTags(h *host.Host) int64 {
+	if h == nil {
+		return 0
+	}
+	if !c.tagsRead {
+		m, err := c.Env.KV.HGetAll(hostTagsKey)
+		c.Failed(err)
+		c.tags, c.tagsRead = m, true
+	}
+	n, err := strconv.ParseInt(c.tags[hostKey(h.Key)], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func setHostTags(c *Call) {
+	if c.Kind(1) != lua.String || c.Kind(2) != lua.Number {
+		c.wrongArgument(1, "string, followed by a number")
+	} else if h := c.findHostArg1(); h != nil {
+		tags := max(c.Integer(2), 0)
+		if tags == 0 {
+			_, err := c.Env.KV.HDel(hostTagsKey, hostKey(h.Key))
+			c.Failed(err)
+		} else {
+			c.Failed(c.Env.KV.HSet(hostTagsKey, hostKey(h.Key), strconv.FormatInt(tags, 10)))
+		}
+	}
+	c.Push(nil)
+}
+
+// findHostArg1 is the host that argument 1 alone names; see findHostArg.
+func (c *Call) findHostArg1() *host.Host {
+	k, ok := parseHost(c.OptString(1, ""), 0)
+	if !ok || c.Iface == nil || !c.AllowsAddr(k.Addr) {
+		return nil
+	}
+	return c.Iface.Host(k)
+}
