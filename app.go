@@ -28,6 +28,7 @@ import (
 	"ntopgo/engine/geo"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
+	"ntopgo/engine/ping"
 	"ntopgo/engine/recipients"
 )
 
@@ -205,9 +206,14 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 func (a *app) newEnv() {
 	o := a.opts
 	a.alerts = &alertStores{layout: a.layout}
+	pings, err := ping.Open()
+	if err != nil {
+		a.log.Infof("%v", err)
+	}
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
 		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
-		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
+		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, Ping: pings,
+		OverrideInterface: func(name string) { o.Interfaces = []string{name} }, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
 		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,

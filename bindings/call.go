@@ -2,6 +2,7 @@ package bindings
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ntopgo/compat/keyvalue"
@@ -16,6 +17,7 @@ import (
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/oui"
+	"ntopgo/engine/ping"
 	"ntopgo/engine/recipients"
 	"ntopgo/engine/store/sqlite"
 )
@@ -75,12 +77,15 @@ type Env struct {
 	Nets       *network.Set
 	Ifaces     []*iface.Interface
 	Recipients *recipients.Queues
-	Geo        *geo.DB // nil without databases
+	Geo        *geo.DB   // nil without databases
+	Ping       *ping.Set // nil where echoes are not allowed
 
 	// StaticEpoch is the modification time of the last static file served.
 	StaticEpoch func() int64
 	// ShuttingDown says that the process is about to end.
 	ShuttingDown func() bool
+	// OverrideInterface replaces the interfaces that are about to be opened.
+	OverrideInterface func(name string)
 	// Shutdown asks the process to end.
 	Shutdown func()
 	// Periodic describes the periodic scripts for one interface id.
@@ -99,6 +104,9 @@ type Env struct {
 	logged   sync.Map // pending names already mentioned in the log
 	cpu      cpuLoad
 	lists    listReload
+	state    state
+
+	noConnection atomic.Bool // scripts found that there is none
 
 	samplings samplingStores
 }

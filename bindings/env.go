@@ -4,4 +4,5 @@ package bindings
 // more.
 func (e *Env) Close() {
 	e.samplings.close()
+	e.Ping.Close()
 }

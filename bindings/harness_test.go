@@ -196,15 +196,40 @@ func newWorld(t *testing.T, year int) *world {
 		Ifaces: []*iface.Interface{i}, Recipients: recipients.New(), Vendors: vendors,
 		StaticEpoch: func() int64 { return 0 }, ShuttingDown: func() bool { return false }, Shutdown: func() {},
 		AlertStore: stores(t, dir)}
-	rt, err := lua.NewRuntime(lua.Config{Namespaces: Namespaces(env), Print: func(c *lua.Call) {
+	made := &world{t: t, env: env, log: log, file: file}
+	made.runtime(Namespaces(env))
+	return made
+}
+
+// runtime makes the runtime with the given names.
+func (w *world) runtime(names []lua.Namespace) {
+	w.t.Helper()
+	rt, err := lua.NewRuntime(lua.Config{Namespaces: names, Print: func(c *lua.Call) {
 		s, _ := c.Str(1)
 		fmt.Fprint(c.VM().Host().(*Context).Out, s)
 	}})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	t.Cleanup(rt.Close)
-	return &world{t: t, env: env, rt: rt, log: log, file: file}
+	w.t.Cleanup(rt.Close)
+	w.rt = rt
+}
+
+// everyName shows scripts the names of paid editions too.
+func (w *world) everyName() {
+	w.t.Helper()
+	byName := map[string]map[string]lua.Function{}
+	for _, b := range All() {
+		if byName[b.Namespace] == nil {
+			byName[b.Namespace] = map[string]lua.Function{}
+		}
+		byName[b.Namespace][b.Name] = w.env.function(b)
+	}
+	var names []lua.Namespace
+	for ns, f := range byName {
+		names = append(names, lua.Namespace{Name: ns, Functions: f})
+	}
+	w.runtime(names)
 }
 
 // readFile is an interface that has read a capture.

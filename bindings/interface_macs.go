@@ -179,9 +179,12 @@ var virtualMachines = map[[3]byte]bool{{0x00, 0x50, 0x56}: true, {0x00, 0x0c, 0x
 	{0x00, 0x03, 0xff}: true, {0x00, 0x1c, 0x42}: true, {0x00, 0x0f, 0x4b}: true, {0x00, 0x16, 0x3e}: true,
 	{0x08, 0x00, 0x27}: true}
 
-// deviceType is the class of a station, from how many hosts are behind it and
+// deviceType is the class of a station: what a discovery found, else from how many hosts are behind it and
 // from its maker.
 func (c *Context) deviceType(r *macRow) int {
+	if r.d.DeviceType != 0 {
+		return int(r.d.DeviceType)
+	}
 	if r.d.Hosts > routerHosts {
 		return deviceNetworking
 	}

@@ -38,7 +38,7 @@ type netSum struct {
 
 // networkSums sums every local network in one walk over hosts and flows.
 func (c *Call) networkSums() []netSum {
-	nets := c.Env.Nets
+	nets := c.Env.Nets.Fixed()
 	sums := make([]netSum, len(nets.All()))
 	if c.Iface == nil {
 		return sums
@@ -117,7 +117,7 @@ func getNetworksStats(c *Call) {
 	sums := c.networkSums()
 	t := lua.NewTable(len(sums))
 	for _, n := range c.Env.Nets.All() {
-		if c.AllowsAddr(n.Prefix.Addr()) {
+		if n.ID < len(sums) && c.AllowsAddr(n.Prefix.Addr()) {
 			t.Set(n.Prefix.String(), networkTable(n, &sums[n.ID]))
 		}
 	}

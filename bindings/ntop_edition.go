@@ -12,7 +12,7 @@ func init() {
 		"isWindows":         no,
 		"isFreeBSD":         no,
 		"isAppliance":       func(c *Call) { c.Push(c.Env.Options.Appliance) },
-		"isOffline":         func(c *Call) { c.Push(c.Env.Options.Offline) },
+		"isOffline":         func(c *Call) { c.Push(c.Env.offline()) },
 		"isPackage":         func(c *Call) { c.Push(!c.Env.Layout.Embedded && c.Env.Layout.InstallDir == "/usr/share/ntopng") },
 		"isShuttingDown":    func(c *Call) { c.Push(c.Env.ShuttingDown()) },
 		"isLinux":           func(c *Call) { c.Push(true) },

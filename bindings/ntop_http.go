@@ -181,7 +181,7 @@ func (c *Call) transfer(t *transfer) *lua.Table {
 }
 
 func (c *Call) send(t *transfer, answer *lua.Table) (code int, err error) {
-	if c.Env.Options.Offline {
+	if c.Env.offline() {
 		return 0, errOffline
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.timeout)

@@ -39,13 +39,12 @@ func init() {
 		},
 		"httpRedirect":    httpRedirect,
 		"isForcedOffline": func(c *Call) { c.Push(c.Env.Options.Offline) },
+		"setOffline":      func(c *Call) { setOffline(c, true) },
+		"setOnline":       func(c *Call) { setOffline(c, false) },
 		"assetsEnabled":   func(c *Call) { c.Push(c.Env.Prefs.Bool("enable_assets_log")) },
 	})
 	unavailable("ntop", "toggleNewDeleteTrace", "memory is Go's: there are no allocations to trace", func(c *Call) { c.Push(false) })
 	noSQL := "there is no historical flow store yet"
-	partial("ntop", "isInfluxDBInternalAvailable", "no InfluxDB driver yet", func(c *Call) { c.Push(false) })
-	partial("ntop", "isPingAvailable", "active measurements are not built yet", func(c *Call) { c.Push(false) })
-	partial("ntop", "isPingIfaceAvailable", "active measurements are not built yet", func(c *Call) { c.Push(false) })
 	partial("interface", "execSQLQuery", noSQL, func(c *Call) { c.Push(nil); c.Push(noSQL) })
 }
 
@@ -132,14 +131,22 @@ func setResolvedAddress(c *Call) {
 const lookupTimeout = 2 * time.Second
 
 func resolveHost(c *Call) {
-	name, v4 := c.String(1), c.OptBool(2, true)
-	if a, err := netip.ParseAddr(name); err == nil && a.Is4() == v4 {
-		c.Push(a.String())
-		return
-	}
-	if c.Env.Options.Offline {
+	a := c.Env.lookup(c.String(1), c.OptBool(2, true))
+	if !a.IsValid() {
 		c.Push(nil)
 		return
+	}
+	c.Push(a.String())
+}
+
+// lookup is the address of a name, in one family; offline only addresses have
+// one. The zero address stands for none.
+func (e *Env) lookup(name string, v4 bool) netip.Addr {
+	if a, err := netip.ParseAddr(name); err == nil && a.Is4() == v4 {
+		return a
+	}
+	if name == "" || e.offline() {
+		return netip.Addr{}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 	defer cancel()
@@ -149,10 +156,9 @@ func resolveHost(c *Call) {
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, network, name)
 	if err != nil || len(addrs) == 0 {
-		c.Push(nil)
-		return
+		return netip.Addr{}
 	}
-	c.Push(addrs[0].Unmap().String())
+	return addrs[0].Unmap()
 }
 
 func shouldResolveHost(c *Call) {

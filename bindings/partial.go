@@ -16,11 +16,6 @@ func init() {
 		c.Push(lua.NewTable(2).Set("numCountries", 0).Set("Countries", lua.NewTable(0)))
 	})
 
-	const pools = "pools have no policies or quotas yet"
-	for _, n := range []string{"poolsLock", "poolsUnlock"} {
-		partial("ntop", n, pools, func(c *Call) { c.Push(true) })
-	}
-
 	const exporters = "no flow collection yet"
 	for _, n := range []string{"getSFlowDevices", "getFlowDevices", "getObsPointsInfo", "getContainersStats", "getPodsStats"} {
 		if registry["interface."+n] != nil {

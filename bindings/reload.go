@@ -14,7 +14,6 @@ func init() {
 	partial("ntop", "reloadDeviceProtocols", "device policies are not applied yet", func(*Call) {})
 	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
 	partial("ntop", "ribFind", "no BGP feed", none)
-	partial("ntop", "getPingIfNames", "active measurements are not built yet", func(c *Call) { c.Push(lua.NewTable(0)) })
 	partial("ntop", "isNProbeIPSConfigured", "no flow collection yet", func(c *Call) { c.Push(false) })
 	partial("interface", "reloadCompanions", "no companion interfaces yet", none)
 	for _, n := range []string{"findPidFlows", "findNameFlows"} {

@@ -49,6 +49,7 @@ type Data struct {
 	Hosts               int // hosts that use the address now
 	DHCPName            string
 	DHCPFingerprint     string
+	DeviceType          uint8 // class given by a discovery, in ntopng's numbering; 0 for none
 }
 
 // Update changes the data under the lock.

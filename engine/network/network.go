@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/gaissmai/bart"
 )
@@ -29,8 +32,15 @@ func (n Network) Name() string {
 	return n.Prefix.String()
 }
 
-// Set is an immutable set of local networks.
+// Set is the set of local networks. Networks can be added while it is in use;
+// none is taken away.
 type Set struct {
+	adding sync.Mutex
+	now    atomic.Pointer[networks]
+}
+
+// networks is the content of a set at one moment.
+type networks struct {
 	list   []Network
 	lookup bart.Table[int]
 	system map[netip.Addr]bool
@@ -48,7 +58,7 @@ func Parse(spec string, system []netip.Addr) (*Set, error) {
 	if b, err := os.ReadFile(strings.TrimSpace(spec)); err == nil {
 		spec = joinLines(string(b))
 	}
-	s := &Set{system: map[netip.Addr]bool{}}
+	s := &networks{system: map[netip.Addr]bool{}}
 	for _, a := range system {
 		s.system[a.Unmap().WithZone("")] = true
 	}
@@ -57,19 +67,53 @@ func Parse(spec string, system []netip.Addr) (*Set, error) {
 		if part == "" {
 			continue
 		}
-		cidr, alias, _ := strings.Cut(part, "=")
-		p, err := parsePrefix(strings.TrimSpace(cidr))
-		if err != nil {
-			return nil, fmt.Errorf("local network %q: %w", part, err)
+		if err := s.add(part); err != nil {
+			return nil, err
 		}
-		if _, dup := s.lookup.Get(p); dup {
-			continue
-		}
-		n := Network{ID: len(s.list), Prefix: p, Alias: strings.TrimSpace(alias)}
-		s.lookup.Insert(p, n.ID)
-		s.list = append(s.list, n)
 	}
-	return s, nil
+	out := &Set{}
+	out.now.Store(s)
+	return out, nil
+}
+
+// add takes a prefix with an optional alias behind "="; one that is there
+// already changes nothing.
+func (s *networks) add(part string) error {
+	cidr, alias, _ := strings.Cut(part, "=")
+	p, err := parsePrefix(strings.TrimSpace(cidr))
+	if err != nil {
+		return fmt.Errorf("local network %q: %w", part, err)
+	}
+	if _, dup := s.lookup.Get(p); dup {
+		return nil
+	}
+	n := Network{ID: len(s.list), Prefix: p, Alias: strings.TrimSpace(alias)}
+	s.lookup.Insert(p, n.ID)
+	s.list = append(s.list, n)
+	return nil
+}
+
+// Add takes further networks, in the form of Parse. Hosts that are known already
+// stay what they are.
+func (s *Set) Add(spec string) error {
+	s.adding.Lock()
+	defer s.adding.Unlock()
+	old := s.now.Load()
+	n := &networks{list: slices.Clone(old.list), lookup: *old.lookup.Clone(), system: old.system}
+	for _, part := range strings.Split(spec, ",") {
+		if err := n.add(strings.TrimSpace(part)); err != nil {
+			return err
+		}
+	}
+	s.now.Store(n)
+	return nil
+}
+
+// Fixed is the set as it is now, which will not change.
+func (s *Set) Fixed() *Set {
+	out := &Set{}
+	out.now.Store(s.now.Load())
+	return out
 }
 
 func joinLines(text string) string {
@@ -82,6 +126,9 @@ func joinLines(text string) string {
 	}
 	return strings.Join(parts, ",")
 }
+
+// ParsePrefix reads one network in the forms that Parse takes.
+func ParsePrefix(s string) (netip.Prefix, error) { return parsePrefix(s) }
 
 func parsePrefix(s string) (netip.Prefix, error) {
 	if !strings.Contains(s, "/") {
@@ -115,7 +162,9 @@ func parsePrefix(s string) (netip.Prefix, error) {
 }
 
 // ID is the id of the most specific local network that contains a, or NoID.
-func (s *Set) ID(a netip.Addr) int {
+func (s *Set) ID(a netip.Addr) int { return s.now.Load().id(a) }
+
+func (s *networks) id(a netip.Addr) int {
 	if id, ok := s.lookup.Lookup(a); ok {
 		return id
 	}
@@ -123,10 +172,13 @@ func (s *Set) ID(a netip.Addr) int {
 }
 
 // Local says whether a is in a local network or an address of this machine.
-func (s *Set) Local(a netip.Addr) bool { return s.ID(a) != NoID || s.system[a] }
+func (s *Set) Local(a netip.Addr) bool {
+	n := s.now.Load()
+	return n.id(a) != NoID || n.system[a]
+}
 
 // System says whether a is an address of this machine.
-func (s *Set) System(a netip.Addr) bool { return s.system[a] }
+func (s *Set) System(a netip.Addr) bool { return s.now.Load().system[a] }
 
 // All lists the networks by id.
-func (s *Set) All() []Network { return s.list }
+func (s *Set) All() []Network { return s.now.Load().list }
