@@ -33,6 +33,7 @@ var l4Names = map[uint8]string{decode.ProtoICMP: "ICMP", decode.ProtoIGMP: "IGMP
 func (c *Call) flowTable(f *flow.Flow, level int) *lua.Table {
 	t := lua.NewTable(160)
 	c.setFlowBasics(t, f)
+	c.setFlowPlaces(t, f, level)
 	if level >= levelHigh {
 		c.setFlowSide(t, f, "cli", f.Cli)
 		c.setFlowSide(t, f, "srv", f.Srv)
@@ -70,10 +71,6 @@ func (c *Call) setFlowBasics(t *lua.Table, f *flow.Flow) {
 		Set("goodput_bytes", f.ToServer.Goodput+f.ToClient.Goodput).
 		Set("bytes.last", 0).
 		Set("goodput_bytes.last", 0).
-		Set("src_as", 0).
-		Set("src_as_name", "").
-		Set("dst_as", 0).
-		Set("dst_as_name", "").
 		Set("device_ip", "0.0.0.0").
 		Set("in_index", 0).
 		Set("out_index", 0).
@@ -96,10 +93,12 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		addr, mac = f.Server, f.SrvMAC
 	}
 	// A host that is not in memory is named by its address.
-	name, local, system, dhcp, network := addr.String(), false, false, false, -1
+	name, local, system, dhcp, network, pool, tags := addr.String(), false, false, false, -1, defaultPool, int64(0)
 	if h != nil {
 		d := h.Snapshot()
 		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), h.NetworkID
+		pool, _ = c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+		tags = c.hostTags(h)
 	}
 	t.Set(side+".host", name).
 		Set(side+".allowed_host", c.AllowsAddr(addr)).
@@ -110,10 +109,10 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		Set(side+".broadcast_domain_host", h != nil && c.inBroadcastDomain(addr)).
 		Set(side+".dhcpHost", dhcp).
 		Set(side+".network_id", network).
-		Set(side+".pool_id", 0).
-		Set(side+".tags", 0).
-		Set(side+".asn", 0).
-		Set(side+".country", "").
+		Set(side+".pool_id", pool).
+		Set(side+".tags", tags).
+		Set(side+".asn", c.Env.Geo.AS(addr).Number).
+		Set(side+".country", c.Env.Geo.Country(addr)).
 		Set(side+".os", "").
 		Set(side+".private", addr.IsPrivate()).
 		Set(side+".devtype", 0).

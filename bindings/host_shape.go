@@ -36,6 +36,7 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 }
 
 func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
+	c.setPlace(t, h)
 	pool, byMAC := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
 	match := "ip"
 	if byMAC {
@@ -61,17 +62,10 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("is_broadcast", c.isBroadcast(h)).
 		Set("is_multicast", h.Addr.IsMulticast()).
 		Set("host_services_bitmap", 0).
-		Set("continent", "").
-		Set("country", "").
-		Set("latitude", 0.0).
-		Set("longitude", 0.0).
-		Set("city", "").
 		Set("ip_version", ipVersion(h.Addr)).
 		Set("mac", hostMAC(d)).
 		Set("mac_meaningful", c.Iface.SeenMAC()).
 		Set("devtype", 0).
-		Set("asn", 0).
-		Set("asname", "").
 		Set("os", 0).
 		Set("os_detail", "").
 		Set("host_pool_id", pool).

@@ -3,16 +3,13 @@ package bindings
 // Reasons why bindings that answer with real figures are still partial: some of
 // their fields come from parts that do not exist yet, and are zero or empty.
 const (
-	noScores = "scores, native alerts and geolocation are zero or empty"
-	noGeo    = "no geolocation yet"
+	noScores = "scores and alert counts are zero until there are native checks"
 )
 
 // incomplete are the bindings that register marks partial, with the reason.
 var incomplete = map[string]string{
 	"interface.getStats":                       noScores,
 	"interface.getHostInfo":                    noScores,
-	"interface.getHostMinInfo":                 noGeo,
-	"interface.getHostCountry":                 noGeo,
 	"interface.getHostsInfo":                   noScores,
 	"interface.getLocalHostsInfo":              noScores,
 	"interface.getRemoteHostsInfo":             noScores,
@@ -37,6 +34,11 @@ var incomplete = map[string]string{
 	"network.getNetworkStats":                  noScores,
 	"interface.getVLANsList":                   noScores,
 	"interface.getVLANsInfo":                   noScores,
+	"interface.getASInfo":                      noScores,
+	"interface.getASesInfo":                    noScores,
+	"interface.getCountryInfo":                 noScores,
+	"interface.getCountriesInfo":               noScores,
+	"interface.getBroadcastDomainHostsInfo":    noScores,
 	"interface.getVLANInfo":                    noScores,
 	"ntop.systemHostStat":                      "figures of the alert queues are zero",
 }

@@ -139,8 +139,9 @@ func (q *flowFilter) addNumbers(o options) {
 		nets := q.c.Env.Nets
 		q.add(func(f *flow.Flow) bool { return int64(nets.ID(f.Client)) == want || int64(nets.ID(f.Server)) == want })
 	}
-	// No flow has a status, AS or pool other than the default one yet.
-	for _, name := range []string{"statusFilter", "asnFilter", "asnSrcFilter", "asnDstFilter", "poolFilter"} {
+	q.addPlaces(o)
+	// No flow has a status other than the normal one yet.
+	for _, name := range []string{"statusFilter"} {
 		if want, ok := o.num(name); ok && want > 0 {
 			q.add(func(*flow.Flow) bool { return false })
 		}
@@ -150,6 +151,35 @@ func (q *flowFilter) addNumbers(o options) {
 	}
 	if s := strings.ToUpper(o.str("macFilter")); s != "" {
 		q.add(func(f *flow.Flow) bool { return f.CliMAC.String() == s || f.SrvMAC.String() == s })
+	}
+}
+
+// addPlaces keeps the flows with an end in an AS, a country or a host pool.
+func (q *flowFilter) addPlaces(o options) {
+	g := q.c.Env.Geo
+	of := func(a netip.Addr) int64 { return int64(g.AS(a).Number) }
+	if want, ok := o.num("asnFilter"); ok && want >= 0 {
+		q.add(func(f *flow.Flow) bool { return of(f.Client) == want || of(f.Server) == want })
+	}
+	if want, ok := o.num("asnSrcFilter"); ok && want >= 0 {
+		q.add(func(f *flow.Flow) bool { return of(f.Client) == want })
+	}
+	if want, ok := o.num("asnDstFilter"); ok && want >= 0 {
+		q.add(func(f *flow.Flow) bool { return of(f.Server) == want })
+	}
+	if want := o.str("countryFilter"); want != "" {
+		q.add(func(f *flow.Flow) bool { return g.Country(f.Client) == want || g.Country(f.Server) == want })
+	}
+	if want, ok := o.num("poolFilter"); ok && want >= 0 {
+		in := func(h *host.Host) bool {
+			if h == nil {
+				return want == defaultPool
+			}
+			found := false
+			h.Update(func(d *host.Data) { found = q.c.inPool(h, d, want) })
+			return found
+		}
+		q.add(func(f *flow.Flow) bool { return in(f.Cli) || in(f.Srv) })
 	}
 }
 

@@ -44,7 +44,6 @@ func init() {
 		"getHostInfo":               func(c *Call) { getHost(c, levelMax) },
 		"getHostMinInfo":            func(c *Call) { getHost(c, levelNormal) },
 		"isHostActive":              func(c *Call) { c.Push(c.findHostArg(1) != nil) },
-		"getHostCountry":            func(c *Call) { c.Push("") },
 		"findHost":                  findHost,
 		"findHostByMac":             findHostByMac,
 		"getAddressInfo":            getAddressInfo,
@@ -159,6 +158,7 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 	blacklisted, anomalous, dhcp := c.OptBool(argBlacklisted, false), c.OptBool(argAnomalous, false), c.OptBool(argDHCP, false)
 	text := strings.ToLower(c.OptString(argText, ""))
 	country, asn := c.OptString(argCountry, ""), c.OptInteger(argASN, -1)
+	pool := c.OptInteger(argPool, -1)
 	var cidr netip.Prefix
 	if s := c.OptString(argCIDR, ""); s != "" {
 		cidr, _ = netip.ParsePrefix(s)
@@ -175,7 +175,9 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 			traffic == trafficTwoWays && (d.Traffic.Sent.Packets == 0 || d.Traffic.Rcvd.Packets == 0),
 			mac != "" && hostMAC(d) != mac,
 			cidr.IsValid() && !cidr.Contains(h.Addr),
-			country != "", asn > 0, // no host has a country or AS until geolocation is built
+			country != "" && c.Env.Geo.Country(h.Addr) != country,
+			asn >= 0 && int64(c.Env.Geo.AS(h.Addr).Number) != asn,
+			pool >= 0 && !c.inPool(h, d, pool),
 			blacklisted, anomalous, // no host is either yet
 			dhcp && !c.isDHCP(h, d),
 			text != "" && nameWith(h, d, text) == "":
@@ -183,6 +185,11 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 		}
 		return true
 	}
+}
+
+func (c *Call) inPool(h *host.Host, d *host.Data, pool int64) bool {
+	id, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+	return int64(id) == pool
 }
 
 func speaks(d *host.Data, proto uint16) bool {
@@ -226,6 +233,21 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 		return num(func(h *host.Host, _ *host.Data) float64 { return float64(h.NetworkID) })
 	case "mac":
 		return str(func(_ *host.Host, d *host.Data) string { return hostMAC(d) })
+	case "country":
+		return str(func(h *host.Host, _ *host.Data) string { return c.Env.Geo.Country(h.Addr) })
+	case "asn":
+		return num(func(h *host.Host, _ *host.Data) float64 { return float64(c.Env.Geo.AS(h.Addr).Number) })
+	case "pool_id":
+		return num(func(h *host.Host, d *host.Data) float64 {
+			id, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+			return float64(id)
+		})
+	case "traffic_unknown":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(unknownBytes(&d.L7)) })
+	case "total_num_retx_sent":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.TCPSent.Retransmissions) })
+	case "total_num_retx_rcvd":
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.TCPRcvd.Retransmissions) })
 	}
 	return str(func(h *host.Host, _ *host.Data) string { b := h.Addr.As16(); return string(b[:]) })
 }

@@ -45,7 +45,7 @@ func init() {
 	})
 	unavailable("ntop", "toggleNewDeleteTrace", "memory is Go's: there are no allocations to trace", func(c *Call) { c.Push(false) })
 	noSQL := "there is no historical flow store yet"
-	partial("interface", "execSQLQuery", noSQL, func(c *Call) { c.Push(nil); c.Push(noSQL) })
+	later("interface", "execSQLQuery", laterClickHouse, func(c *Call) { c.Push(nil); c.Push(noSQL) })
 }
 
 // bit is the single bit that argument 2 numbers, 0 when it is out of range.

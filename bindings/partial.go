@@ -11,18 +11,6 @@ func init() {
 	partial("ntop", "getFlowAlertScore", alerts, func(c *Call) { c.Push(0) })
 	later("ntop", "getFlowChecksStats", laterChecks, none)
 
-	const geo = "no geolocation yet"
-	partial("interface", "getCountriesInfo", geo, func(c *Call) {
-		c.Push(lua.NewTable(2).Set("numCountries", 0).Set("Countries", lua.NewTable(0)))
-	})
-
-	const exporters = "no flow collection yet"
-	for _, n := range []string{"getSFlowDevices", "getFlowDevices", "getObsPointsInfo", "getContainersStats", "getPodsStats"} {
-		if registry["interface."+n] != nil {
-			partial("interface", n, exporters, none)
-		}
-	}
-	partial("interface", "isBehaviourAnalysisAvailable", "no behaviour analysis yet", func(c *Call) { c.Push(false) })
 	partial("ntop", "popInternalAlerts", alerts, func(c *Call) { c.Push(nil) })
 	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }

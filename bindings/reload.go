@@ -1,7 +1,5 @@
 package bindings
 
-import "ntopgo/compat/lua"
-
 // What scripts tell the engine to read again after a change. What is read when
 // it is used needs no telling; what the engine does not have yet says so.
 func init() {
@@ -15,8 +13,4 @@ func init() {
 	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
 	partial("ntop", "ribFind", "no BGP feed", none)
 	partial("ntop", "isNProbeIPSConfigured", "no flow collection yet", func(c *Call) { c.Push(false) })
-	partial("interface", "reloadCompanions", "no companion interfaces yet", none)
-	for _, n := range []string{"findPidFlows", "findNameFlows"} {
-		partial("interface", n, "packets do not tell which process sent them", func(c *Call) { c.Push(lua.NewTable(0)) })
-	}
 }
