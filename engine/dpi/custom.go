@@ -25,8 +25,10 @@ type Custom struct {
 	addrCats   prefixMap[listed]
 	hostMasks  map[string]uint64
 	addrMasks  prefixMap[uint64]
+	addrRisks  prefixMap[uint64]
 	issuers    map[string]bool
 	riskyHosts map[string]bool
+	badJA3     map[string]bool
 	badJA4     map[string]bool
 	badSHA1    map[[20]byte]bool
 
@@ -65,7 +67,7 @@ func (e *Engine) NewCustom() *Custom {
 	base := e.base
 	c := &Custom{byName: map[string]uint16{}, next: len(base.rows), base: base, hosts: newHostTable(),
 		hostCats: map[string]listed{}, hostMasks: map[string]uint64{}, issuers: map[string]bool{},
-		riskyHosts: map[string]bool{}, badJA4: map[string]bool{}, badSHA1: map[[20]byte]bool{}, lists: map[string]*List{}}
+		riskyHosts: map[string]bool{}, badJA3: map[string]bool{}, badJA4: map[string]bool{}, badSHA1: map[[20]byte]bool{}, lists: map[string]*List{}}
 	c.ports[TCP], c.ports[UDP] = map[uint16]uint16{}, map[uint16]uint16{}
 	return c
 }
@@ -149,6 +151,26 @@ func (c *Custom) AddRiskyDomain(host string) {
 // AddMaliciousJA4 marks flows whose client has this JA4 fingerprint.
 func (c *Custom) AddMaliciousJA4(fingerprint string) {
 	c.badJA4[strings.ToLower(strings.TrimSpace(fingerprint))] = true
+}
+
+// AddMaliciousJA3 does the same for a JA3 fingerprint, an MD5 in hexadecimal.
+func (c *Custom) AddMaliciousJA3(fingerprint string) {
+	c.badJA3[strings.ToLower(strings.TrimSpace(fingerprint))] = true
+}
+
+// AddNetworkRisk marks flows from or to a network with a risk, as lists of
+// anonymizing services, crawlers or autonomous systems ask for.
+func (c *Custom) AddNetworkRisk(network string, risk uint8) error {
+	p, err := parseNetwork(network)
+	if err != nil {
+		return err
+	}
+	if risk == 0 || int(risk) >= len(risks) {
+		return fmt.Errorf("dpi: no risk %d", risk)
+	}
+	set, _ := c.addrRisks.m[p]
+	c.addrRisks.set(p, set|1<<risk)
+	return nil
 }
 
 // AddMaliciousCertificate marks flows whose server has the certificate with

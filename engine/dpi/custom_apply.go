@@ -1,5 +1,7 @@
 package dpi
 
+import "net/netip"
+
 // force notes what a rule about ports or addresses says of a new flow. The
 // packets are looked at all the same, for names and risks.
 func (e *Engine) force(s *State, t *Tuple) {
@@ -68,6 +70,11 @@ func (c *Custom) settle(e *Engine, s *State, t *Tuple) {
 	}
 	if s.listed {
 		s.res.Category = s.hostCat
+	}
+	for _, a := range [2]netip.Addr{t.Client, t.Server} {
+		if r, ok := c.addrRisks.find(a); ok {
+			s.res.Risks |= r
+		}
 	}
 	if s.res.Risks == 0 {
 		return

@@ -70,6 +70,7 @@ type Metadata struct {
 	TLSNotBefore         int64 // Unix seconds
 	TLSNotAfter          int64
 	JA4                  string
+	JA3Client            string
 	JA3Server            string
 
 	SSHClient       string

@@ -167,6 +167,9 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	}
 	w := s.w
 	w.now = p.Time
+	if l4 == TCP {
+		w.tcpFlags(s, p, dir)
+	}
 	if len(p.Payload) == 0 {
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
 			w.track[dir].repeated(p)
@@ -192,7 +195,12 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 			w.ctx.B = b
 		}
 	}
+	w.sample(w.ctx.B)
 	e.ask(s, l4)
+	if n := w.payloads[0] + w.payloads[1]; !s.found && n <= 5 {
+		content(s, p.Payload)
+		w.encrypted = w.encrypted || n == 1 && l4 == TCP && w.flags[dir]&decode.SYN != 0 && encrypted(p.Payload)
+	}
 	w.ctx.P, w.ctx.B = nil, nil
 	if s.found && s.owner == 0 {
 		return e.finish(s, t)
@@ -304,6 +312,13 @@ func (e *Engine) finish(s *State, t *Tuple) bool {
 func (e *Engine) GiveUp(s *State, t *Tuple) {
 	if s.done {
 		return
+	}
+	if w := s.w; w != nil && t.Proto == decode.ProtoTCP {
+		w.tcpIssues(s)
+		w.probing(e, s)
+		if !s.found && w.encrypted {
+			s.res.Risks |= 1 << riskFullyEncrypted
+		}
 	}
 	if !s.found {
 		e.guess(s, t)

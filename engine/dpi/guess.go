@@ -23,7 +23,11 @@ var networkProtocols = map[uint8]uint16{
 // networkProtocols2026 holds what has an id of its own in the 2026 numbering.
 var networkProtocols2026 = map[uint8]uint16{decode.ProtoESP: 117, decode.ProtoAH: 116}
 
-func (e *Engine) networkProtocol(s *State, t *Tuple, _ *decode.Packet) {
+func (e *Engine) networkProtocol(s *State, t *Tuple, p *decode.Packet) {
+	if t.Proto == decode.ProtoICMP || t.Proto == decode.ProtoICMPv6 {
+		icmpRisks(s, p)
+		s.w.sample(p.Payload)
+	}
 	if id, ok := networkProtocols[t.Proto]; ok {
 		e.set(s, 0, id, ConfidenceDPI)
 		if own, ok := networkProtocols2026[t.Proto]; ok && e.remap != nil {

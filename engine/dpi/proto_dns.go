@@ -25,6 +25,10 @@ type dnsMessage struct {
 	addr      netip.Addr // first A or AAAA answer
 	owner     string     // name of the first address record in any section
 	badName   bool
+	malformed bool // a question that is cut, too long or of type 0
+	zeroTTL   bool // an answer that must not be kept
+	obsolete  bool // an answer of a type that is out of use
+	large     int  // datagram size that the sender takes (RFC 6891), 0 without
 }
 
 // parseDNS reads a message. It reports false for bytes that cannot be one.
@@ -46,8 +50,9 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 	off := 12
 	for i := range m.questions {
 		name, next, good := dnsName(b, off)
-		if next == 0 || next+4 > len(b) {
-			return m, i > 0
+		if next == 0 || next+4 > len(b) || be16(b[next:]) == 0 {
+			m.malformed = true
+			return m, i > 0 || next != 0
 		}
 		if i == 0 {
 			m.name, m.badName, m.qtype = name, !good, uint16(be16(b[next:]))
@@ -60,6 +65,13 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 			break
 		}
 		kind, n := be16(b[next:]), be16(b[next+8:])
+		if kind == 41 {
+			m.large = be16(b[next+2:])
+		}
+		if i < m.answers {
+			m.zeroTTL = m.zeroTTL || be32(b[next+4:]) == 0
+			m.obsolete = m.obsolete || i == 0 && dnsObsolete(kind)
+		}
 		data := next + 10
 		if data+n > len(b) {
 			break
@@ -173,10 +185,14 @@ func dissectDNS(c *Context) Verdict {
 		if m.rcode != 0 {
 			c.Risk(riskErrorCodeDetected)
 		}
-		if c.L4 == UDP && c.P.PayloadLen > 512 {
-			c.Risk(riskDnsLargePacket)
+		if m.zeroTTL {
+			c.Risk(riskMinorIssues)
+		}
+		if m.rcode == 0 && c.S.res.Risks&(1<<riskSuspiciousDgaDomain) != 0 {
+			c.Risk(riskRiskyDomain) // a name that looks made up, and exists
 		}
 	}
+	dnsRisks(c, &m)
 	if !c.S.found || meta.DNSQuery == "" {
 		if m.badName {
 			m.name = dnsClean(m.name)
@@ -194,6 +210,50 @@ func dissectDNS(c *Context) Verdict {
 		return Found
 	}
 	return FoundMore
+}
+
+// dnsRisks marks what a message of either side shows.
+func dnsRisks(c *Context, m *dnsMessage) {
+	if c.L4 == UDP && c.P.PayloadLen > max(512, m.large) {
+		c.Risk(riskDnsLargePacket)
+	}
+	if c.P.Fragment {
+		c.Risk(riskDnsFragmented)
+	}
+	if m.malformed {
+		c.Risk(riskMalformedPacket)
+	}
+	if m.badName {
+		c.Risk(riskInvalidCharacters)
+	}
+	if m.obsolete || dnsObsolete(int(m.qtype)) {
+		c.Risk(riskDnsSuspiciousTraffic)
+	}
+	// Data smuggled out goes into the first label.
+	if i := strings.IndexByte(m.name, '.'); i > 48 && !isReverse(m.name) {
+		for _, d := range longNames {
+			if strings.HasSuffix(m.name, d) {
+				return
+			}
+		}
+		c.Risk(riskDnsSuspiciousTraffic)
+	}
+}
+
+// longNames are services whose names are long by design.
+var longNames = []string{"multi.surbl.org", "spamhaus.org", "rackcdn.com", "akamaiedge.net", "mx-verification.google.com", "amazonaws.com"}
+
+// dnsObsolete reports types that are out of use: experimental, withdrawn or
+// never assigned a purpose (IANA DNS parameters; Wikipedia, "List of DNS record
+// types", section "Obsolete record types").
+func dnsObsolete(kind int) bool {
+	switch {
+	case kind == 3, kind == 4, kind >= 7 && kind <= 11, kind == 13, kind == 14, kind == 17, kind >= 19 && kind <= 27,
+		kind == 30, kind == 31, kind == 32, kind == 34, kind == 38, kind == 40, kind == 42, kind >= 56 && kind <= 58,
+		kind >= 99 && kind <= 107, kind == 253, kind == 254, kind == 259:
+		return true
+	}
+	return false
 }
 
 // dnsClean replaces what no host name holds (RFC 1123, 2.1) by '_', as it is

@@ -32,7 +32,7 @@ func dissectFTP(c *Context) Verdict {
 		if !known {
 			return No
 		}
-		if has(up, "PASS ") {
+		if has(up, "PASS ") || has(up, "USER ") {
 			c.Risk(riskClearTextCredentials)
 		}
 		*note |= mailClient

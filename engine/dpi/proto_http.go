@@ -50,7 +50,7 @@ func dissectHTTP(c *Context) Verdict {
 		if *note&httpResponse != 0 {
 			return Found
 		}
-		httpAnswer(c, line, rest)
+		httpAnswer(c, line, rest, bytes.TrimPrefix(b[end:], []byte("\r\n\r\n")))
 		if *note&httpNamed == 0 {
 			*note |= httpNamed
 			httpName(c, 0)
@@ -161,6 +161,7 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 			soap = true
 		}
 		gnutella = gnutella || gnutellaField(name, value)
+		fieldRisks(c, name, value)
 	})
 	m.HTTPURL = httpURL(host, target)
 	var app uint16
@@ -189,7 +190,8 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 	if app == 0 && strings.HasPrefix(m.HTTPContentType, "application/json") && bytes.Contains(body, []byte(`"jsonrpc"`)) {
 		app = idJsonRpc // JSON-RPC 2.0, section 4
 	}
-	httpRisks(c, m, target)
+	requestRisks(c, m, target, host)
+	contentRisks(c, m, "", bytes.TrimPrefix(body, []byte("\r\n\r\n")))
 	c.Set(master, app)
 }
 
@@ -231,25 +233,27 @@ func path(target string) string {
 	return target
 }
 
-func httpAnswer(c *Context, line, head []byte) {
+func httpAnswer(c *Context, line, head, body []byte) {
 	m := c.Meta()
 	if len(line) >= 12 {
 		m.HTTPStatus, _ = strconv.Atoi(string(line[9:12]))
 	}
-	if m.HTTPStatus >= 400 {
-		c.Risk(riskErrorCodeDetected)
-	}
-	gnutella := false
+	statusRisks(c, m)
+	gnutella, disposition := false, ""
 	header(head, func(name, value []byte) {
 		switch {
 		case is(name, "Server"):
 			m.HTTPServer = string(value)
+			serverRisks(c, m.HTTPServer)
+		case is(name, "Content-Disposition"):
+			disposition = string(value)
 		case is(name, "Content-Type"):
 			m.HTTPContentType = string(value)
 		}
 		gnutella = gnutella || gnutellaField(name, value)
 	})
 	httpMedia(c, m)
+	contentRisks(c, m, disposition, body)
 	if !c.S.found || c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
 		app := httpContentApp(m.HTTPContentType)
 		switch {
@@ -273,7 +277,6 @@ func httpMedia(c *Context, m *Metadata) {
 	case strings.HasPrefix(t, "application/octet-stream"), strings.HasPrefix(t, "application/x-msdownload"),
 		strings.HasPrefix(t, "application/zip"), strings.HasPrefix(t, "application/x-gzip"):
 		c.S.hostCat = categoryDownload
-		c.Risk(riskBinaryDataTransfer)
 	}
 }
 
@@ -314,11 +317,4 @@ func hostOnly(h string) string {
 		return h[:i]
 	}
 	return h
-}
-
-func httpRisks(c *Context, m *Metadata, _ string) {
-	// A user agent that is missing altogether is ordinary; one of a few bytes is not.
-	if ua := m.HTTPUserAgent; ua != "" && len(ua) < 4 {
-		c.Risk(riskHttpSuspiciousUserAgent)
-	}
 }

@@ -11,6 +11,10 @@ func init() {
 			return false
 		}
 		switch {
+		case has(b, "NICK "), has(b, "USER "), has(b, "PASS "):
+			c.Risk(riskClearTextCredentials)
+		}
+		switch {
 		case has(b, "NICK "):
 			return contains(b, "USER ") || len(bytes.Fields(line)) == 2
 		case has(b, "USER "):

@@ -121,7 +121,7 @@ func dissectPOP(c *Context) Verdict {
 		if strings.HasPrefix(up, "STLS") {
 			*note |= mailAsked
 		}
-		if strings.HasPrefix(up, "PASS ") {
+		if strings.HasPrefix(up, "PASS ") || strings.HasPrefix(up, "USER ") {
 			c.Risk(riskClearTextCredentials)
 		}
 		*note |= mailClient

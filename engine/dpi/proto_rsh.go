@@ -15,6 +15,7 @@ func init() {
 		local, rest := zeroString(b)
 		remote, command := zeroString(rest)
 		if local != "" && remote != "" && len(command) > 1 && printable([]byte(local+remote)) {
+			c.Risk(riskClearTextCredentials)
 			return c.Found(idRsh)
 		}
 		return No

@@ -48,7 +48,10 @@ func dissectSSH(c *Context) Verdict {
 		c.Set(0, idSsh)
 	}
 	if i := lineEnd(b); i >= 0 && *note&(sshKeys<<dir) == 0 {
-		if h, complete := hassh(b[i:], dir); complete {
+		if h, obsolete, complete := hassh(b[i:], dir); complete {
+			if obsolete {
+				c.Risk([2]uint{riskSshObsoleteClientVersionOrCipher, riskSshObsoleteServerVersionOrCipher}[dir])
+			}
 			*note |= sshKeys << dir
 			if dir == 0 {
 				c.Meta().HASSHClient = h
@@ -86,16 +89,16 @@ func lineEnd(b []byte) int {
 
 // hassh reads a KEXINIT message (RFC 4253, 7.1). dir 0 is the client, whose
 // outgoing algorithms count; 1 the server.
-func hassh(b []byte, dir int) (string, bool) {
+func hassh(b []byte, dir int) (fingerprint string, obsolete, complete bool) {
 	s := cryptobyte.String(b)
 	var packet, lists cryptobyte.String
 	var length uint32
 	var pad, kind uint8
 	if !s.ReadUint32(&length) || length > 35000 || !s.ReadBytes((*[]byte)(&packet), int(length)) {
-		return "", false
+		return "", false, false
 	}
 	if !packet.ReadUint8(&pad) || !packet.ReadUint8(&kind) || kind != 20 || !packet.Skip(16) {
-		return "", true
+		return "", false, true
 	}
 	lists = packet
 	var names [8]string
@@ -103,12 +106,28 @@ func hassh(b []byte, dir int) (string, bool) {
 		var n uint32
 		var text []byte
 		if !lists.ReadUint32(&n) || n > uint32(len(lists)) || !lists.ReadBytes(&text, int(n)) {
-			return "", true
+			return "", false, true
 		}
 		names[i] = string(text)
 	}
 	// 0 key exchange, 2/3 ciphers, 4/5 MACs, 6/7 compression, each client to server first.
+	obsolete = sshObsolete(names[2+dir])
 	text := names[0] + ";" + names[2+dir] + ";" + names[4+dir] + ";" + names[6+dir]
 	sum := md5.Sum([]byte(text))
-	return hex.EncodeToString(sum[:]), true
+	return hex.EncodeToString(sum[:]), obsolete, true
+}
+
+// obsoleteCiphers are those that RFC 8758 and RFC 9142, or OpenSSH's release
+// notes, retire.
+var obsoleteCiphers = map[string]bool{
+	"arcfour": true, "arcfour128": true, "arcfour256": true, "3des-cbc": true, "blowfish-cbc": true, "cast128-cbc": true,
+}
+
+func sshObsolete(list string) bool {
+	for name := range strings.SplitSeq(list, ",") {
+		if obsoleteCiphers[name] {
+			return true
+		}
+	}
+	return false
 }

@@ -220,6 +220,9 @@ func tlsMaster(c *Context) uint16 {
 func tlsClient(c *Context, h *clientHello, transport byte, master uint16) {
 	m := c.Meta()
 	m.JA4 = h.ja4(transport, c.E.cfg.TableYear == 2024)
+	m.JA3Client = h.ja3()
+	c.w.srtp = h.srtp
+	helloRisks(c, h, m)
 	m.TLSALPN = strings.Join(h.alpn, ",")
 	var v []string
 	for _, x := range h.versions {
@@ -326,7 +329,20 @@ func (e *Engine) certApp(cert *certificate) uint16 {
 }
 
 func certRisks(c *Context, cert *certificate, m *Metadata) {
-	if cert.selfSigned {
+	u := c.E.Custom()
+	if u != nil && u.badSHA1[cert.sha1] {
+		c.Risk(riskMaliciousSha1Certificate)
+	}
+	for _, n := range cert.names {
+		if invalidHost([]byte(strings.TrimPrefix(n, "*"))) {
+			c.Risk(riskInvalidCharacters)
+			c.Risk(riskPossibleExploit)
+		}
+	}
+	if c.w.srtp {
+		return // calls make their own certificates for a month or so (RFC 8827, 5.6)
+	}
+	if cert.selfSigned && (u == nil || !u.issuers[cert.issuer]) {
 		c.Risk(riskTlsSelfsignedCertificate)
 	}
 	now := c.P.Time / 1e9

@@ -61,6 +61,8 @@ func (c *Context) Host(name string, master uint16) uint16 {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	m := c.Meta()
 	m.HostName, m.Info = name, name
+	en, ok := c.E.hosts.find(name)
+	hostRisks(c, name, ok)
 	if u := c.E.Custom(); u != nil {
 		if app, cat, known := u.byHost(c, name); known {
 			if cat != 0 {
@@ -69,7 +71,6 @@ func (c *Context) Host(name string, master uint16) uint16 {
 			return app
 		}
 	}
-	en, ok := c.E.hosts.find(name)
 	if cat, hit := c.E.hostCats.find(name); hit {
 		// A name listed for its category alone names no application.
 		c.S.hostCat = cat.category
@@ -106,12 +107,12 @@ func (e *Engine) settle(s *State, t *Tuple) {
 				s.res.Risks |= 1 << riskUnsafeProtocol
 			}
 		}
-		switch s.res.App {
-		case e.served(idAnydesk), e.served(idTeamviewer), e.served(idRdp), e.served(idNomachine):
-			if transport(t.Proto) == TCP {
-				s.res.Risks |= 1 << riskDesktopOrFileSharingSession
-			}
+		if e.remoteDesktop(s.res.App) {
+			s.res.Risks |= 1 << riskDesktopOrFileSharingSession
 		}
+	}
+	if w := s.w; w != nil && !w.encrypted {
+		e.entropyRisk(s, w.last)
 	}
 	if (s.packets[0] == 0) != (s.packets[1] == 0) && !oneWay(t) && !e.oneWayProtocol(s, t) {
 		s.res.Risks |= 1 << riskUnidirectionalTraffic

@@ -12,7 +12,8 @@ type State struct {
 	res     Result
 	meta    *Metadata
 	w       *work
-	owner   uint16 // dissector that named the flow and wants more, index + 1
+	entropy float32 // of the payload that decided; 0 when nobody asked
+	owner   uint16  // dissector that named the flow and wants more, index + 1
 	packets [2]uint8
 	found   bool
 	done    bool
@@ -26,6 +27,10 @@ func (s *State) Result() Result { return s.res }
 
 // Meta returns what was read out of the flow; nil when nothing was.
 func (s *State) Meta() *Metadata { return s.meta }
+
+// Entropy is the Shannon entropy, in bits per byte, of a payload at the start of
+// the flow; 0 where nothing depended on it.
+func (s *State) Entropy() float32 { return s.entropy }
 
 // Done reports whether the engine needs no more packets of the flow.
 func (s *State) Done() bool { return s.done }
@@ -41,7 +46,11 @@ type work struct {
 	ports      [8]uint16
 	payloads   [2]int // packets with payload, by direction
 	seen       int
-	now        int64 // time of the last packet
+	now        int64    // time of the last packet
+	flags      [2]uint8 // TCP flags of each direction
+	encrypted  bool     // the first payload looks encrypted throughout
+	srtp       bool     // the handshake keys media, with certificates of its own
+	last       []byte   // payload that the entropy is taken of
 	extra      int
 	current    int // dissector being called
 	track      [2]tracker
@@ -88,14 +97,14 @@ func (w *work) isByPort(i int) bool {
 }
 
 func (w *work) reset() {
-	keep := [3][]byte{w.buf[0].data, w.buf[1].data, w.hs}
+	keep := [4][]byte{w.buf[0].data, w.buf[1].data, w.hs, w.last}
 	*w = work{}
 	for i := range keep {
 		if cap(keep[i]) > 8192 { // keep ordinary handshakes' memory, not the worst case's
 			keep[i] = nil
 		}
 	}
-	w.buf[0].data, w.buf[1].data, w.hs = keep[0][:0], keep[1][:0], keep[2][:0]
+	w.buf[0].data, w.buf[1].data, w.hs, w.last = keep[0][:0], keep[1][:0], keep[2][:0], keep[3][:0]
 }
 
 // tracker follows the sequence numbers of one direction of a TCP connection.
@@ -154,6 +163,7 @@ func (s *State) SwapDirections() {
 	w.payloads[0], w.payloads[1] = w.payloads[1], w.payloads[0]
 	w.track[0], w.track[1] = w.track[1], w.track[0]
 	w.held[0], w.held[1] = w.held[1], w.held[0]
+	w.flags[0], w.flags[1] = w.flags[1], w.flags[0]
 	w.buf[0], w.buf[1] = w.buf[1], w.buf[0]
 	if s.owner != 0 {
 		w.nnotes = 0 // what its dissector noted of a direction it reads again

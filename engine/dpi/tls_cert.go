@@ -2,6 +2,7 @@ package dpi
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type certificate struct {
 	names               []string // alternative names, else the common name
 	altNames            bool     // names are alternative names
 	selfSigned          bool
+	sha1                [20]byte // of the whole, filled where somebody may ask for it
 }
 
 var (
@@ -28,6 +30,7 @@ var (
 var attributeNames = map[byte]string{3: "CN", 6: "C", 7: "L", 8: "ST", 10: "O", 11: "OU"}
 
 func parseCertificate(der []byte) (out certificate, ok bool) {
+	out.sha1 = sha1.Sum(der)
 	in := cryptobyte.String(der)
 	var cert, tbs, issuer, subject, validity cryptobyte.String
 	if !in.ReadASN1(&cert, asn1.SEQUENCE) || !cert.ReadASN1(&tbs, asn1.SEQUENCE) {

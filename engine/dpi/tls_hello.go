@@ -19,7 +19,10 @@ const (
 	hsCertificate = 11
 
 	extServerName   = 0
+	extGroups       = 10 // RFC 8422, RFC 8446
+	extPoints       = 11
 	extSigAlgs      = 13
+	extPadding      = 21
 	extSRTP         = 14
 	extALPN         = 16
 	extSupportedVer = 43
@@ -40,6 +43,10 @@ type clientHello struct {
 	alpn       []string
 	esni       bool
 	srtp       bool // use_srtp (RFC 5764): a WebRTC call
+	groups     []uint16
+	points     []byte
+	padding    int  // bytes of the padding extension (RFC 7685)
+	cut        bool // an extension runs beyond its list
 }
 
 // parseClientHello reads the body of a ClientHello. dtls says that a cookie
@@ -68,6 +75,7 @@ func parseClientHello(b []byte, dtls bool) (h clientHello, ok bool) {
 		var id uint16
 		var body cryptobyte.String
 		if !exts.ReadUint16(&id) || !exts.ReadUint16LengthPrefixed(&body) {
+			h.cut = true
 			return h, true // what came before is still good
 		}
 		h.extensions = append(h.extensions, id)
@@ -114,6 +122,16 @@ func (h *clientHello) extension(id uint16, body cryptobyte.String) {
 		if body.ReadUint8LengthPrefixed(&list) {
 			h.versions = list16(list)
 		}
+	case extGroups:
+		if body.ReadUint16LengthPrefixed(&list) {
+			h.groups = list16(list)
+		}
+	case extPoints:
+		if body.ReadUint8LengthPrefixed(&list) {
+			h.points = list
+		}
+	case extPadding:
+		h.padding = len(body)
 	case extESNI:
 		h.esni = true
 	case extSRTP:

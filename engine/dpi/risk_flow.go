@@ -1,0 +1,207 @@
+package dpi
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+
+	"ntopgo/engine/decode"
+)
+
+// Risks that the shape of a flow brings, whatever protocol it is: TCP
+// connections that came to nothing, scans, entropy, traffic that is encrypted
+// from its first byte.
+
+// tcpFlags notes the flags of a segment and marks the combinations that only
+// scanners send (Nmap reference guide, "Port scanning techniques").
+func (w *work) tcpFlags(s *State, p *decode.Packet, dir int) {
+	f := p.TCPFlags
+	w.flags[dir] |= f
+	const xmas = decode.FIN | decode.PSH | decode.URG
+	if f == 0 || f == xmas || f == decode.FIN && dir == 0 {
+		s.res.Risks |= 1 << riskTcpIssues
+	}
+}
+
+// tcpIssues marks a connection nobody could name that was refused, or torn down
+// by the first segment of the server.
+func (w *work) tcpIssues(s *State) {
+	refused := w.flags[0]&decode.SYN != 0 && w.payloads[0]+w.payloads[1] == 0 && (w.flags[0]|w.flags[1])&decode.RST != 0
+	if refused || w.flags[1]&decode.RST != 0 && s.packets[1] == 1 {
+		s.res.Risks |= 1 << riskTcpIssues
+	}
+}
+
+// probing marks a handshake of TLS or SSH that one side broke off: both sides
+// pushed data, but the bytes of one of them never came, and it has no name.
+func (w *work) probing(e *Engine, s *State) {
+	if w.flags[0]&w.flags[1]&decode.PSH == 0 || w.payloads[0] != 0 && w.payloads[1] != 0 || s.res.Confidence != ConfidenceDPI {
+		return
+	}
+	m := s.meta
+	switch s.res.App {
+	case e.served(idSsh):
+		if m == nil || m.HASSHServer == "" {
+			s.res.Risks |= 1 << riskProbingAttempt
+		}
+	case e.served(idTls), e.served(idMailSmtps), e.served(idMailPops), e.served(idMailImaps):
+		if m == nil || m.HostName == "" {
+			s.res.Risks |= 1 << riskProbingAttempt
+		}
+	}
+}
+
+// sampled is how many payloads at the start of a flow may decide its entropy.
+const sampled = 4
+
+// sample keeps the payload that the entropy is taken of: the last one that was
+// looked at for a name.
+func (w *work) sample(b []byte) {
+	if w.payloads[0]+w.payloads[1] <= sampled {
+		w.last = append(w.last[:0], b[:min(len(b), maxSample)]...)
+	}
+}
+
+// maxSample bounds the bytes the entropy is taken of.
+const maxSample = 1500
+
+// entropy is Shannon's, in bits per byte (A Mathematical Theory of
+// Communication, section 6).
+func entropy(b []byte) float32 {
+	var count [256]uint16
+	for _, x := range b {
+		count[x]++
+	}
+	sum, n := 0.0, float64(len(b))
+	for _, c := range count {
+		if c != 0 {
+			p := float64(c) / n
+			sum -= p * math.Log2(p)
+		}
+	}
+	return float32(sum)
+}
+
+// Entropies from which bytes are no text, packed, encrypted. The limits are
+// nDPI's, after "Using Entropy Analysis to Find Encrypted and Packed Malware"
+// (Lyda and Hamrock, 2007).
+const entropyText = 4.941
+
+// Categories whose flows are marked for their entropy even when they are named.
+const (
+	categoryDataTransfer = 4
+	categoryWeb          = 5
+)
+
+// entropyRisk marks bytes that are no text where text, or a known protocol, was
+// to be expected.
+func (e *Engine) entropyRisk(s *State, b []byte) {
+	r := &s.res
+	for _, id := range [...]uint16{idTls, idQuic, idDtls} {
+		if id = e.served(id); r.App == id || r.Master == id {
+			return
+		}
+	}
+	if named := r.Confidence == ConfidenceDPI || r.Confidence == ConfidenceCache; named && !e.entropyMatters(s) || len(b) == 0 {
+		return
+	}
+	h := entropy(b)
+	s.entropy = h
+	if h >= entropyText {
+		r.Risks |= 1 << riskSuspiciousEntropy
+	}
+}
+
+func (e *Engine) entropyMatters(s *State) bool {
+	const others = 1<<riskMalwareHostContacted | 1<<riskBinaryDataTransfer | 1<<riskBinaryApplicationTransfer | 1<<riskPossibleExploit |
+		1<<riskHttpSuspiciousContent | 1<<riskDnsSuspiciousTraffic | 1<<riskMalformedPacket
+	r, http := &s.res, e.served(idHttp)
+	switch r.Category {
+	case 0, categoryDataTransfer, categoryWeb:
+		return r.App != http // HTTP is judged by its content
+	case categoryDownload:
+		return r.App == http || r.Master == http
+	}
+	return r.Risks&others != 0 && r.App != http
+}
+
+// encrypted reports a first payload that looks encrypted throughout: the
+// exemptions of "How the Great Firewall of China Detects and Blocks Fully
+// Encrypted Traffic" (USENIX Security 2023), algorithm 1.
+func encrypted(b []byte) bool {
+	ones, text, run := 0, 0, 0
+	for i, x := range b {
+		ones += bits.OnesCount8(x)
+		if x < ' ' || x > '~' {
+			run = 0
+			continue
+		}
+		text++
+		if run++; run >= 20 || i < 6 && text == 6 {
+			return false
+		}
+	}
+	if len(b) < 6 && text == len(b) {
+		return false
+	}
+	average := float64(ones) / float64(len(b))
+	return average > 3.4 && average < 4.6 && 2*text <= len(b)
+}
+
+// content marks programs and scripts that are sent without a protocol around
+// them: ELF (elf(5)), PE (Microsoft, "PE Format"), and a script's first line.
+func content(s *State, b []byte) {
+	switch {
+	case len(b) >= 3 && b[0] == '#' && b[1] == '!' && (b[2] == '/' || b[2] == ' '):
+		s.res.Risks |= 1 << riskPossibleExploit
+	case len(b) >= 24 && has(b, "\x7fELF") && le32(b[20:]) <= 6:
+		s.res.Risks |= 1 << riskBinaryApplicationTransfer
+	case len(b) >= 0x40 && has(b, "MZ"):
+		if at := uint64(le32(b[0x3c:])); at+4 <= uint64(len(b)) && has(b[at:], "PE\x00\x00") {
+			s.res.Risks |= 1 << riskBinaryApplicationTransfer
+		}
+	}
+}
+
+// icmpRisks marks messages with numbers that are not assigned (IANA, ICMP
+// parameters), too short ones, and ICMPv4 checksums that are wrong.
+func icmpRisks(s *State, p *decode.Packet) {
+	if len(p.L4) < 8 && p.PayloadLen == 0 {
+		s.res.Risks |= 1 << riskMalformedPacket
+		return
+	}
+	bad := false
+	if p.Proto == decode.ProtoICMP {
+		bad = p.ICMPType >= 44 && p.ICMPType <= 252 || p.ICMPCode > 15
+		if whole := len(p.L4) == p.PayloadLen+8 && !p.Fragment; whole && len(p.L4) > 8 {
+			bad = bad || checksum(p.L4) != 0
+		}
+	} else {
+		bad = p.ICMPType >= 5 && p.ICMPType <= 127 || p.ICMPCode >= 156 && p.ICMPType != 255
+	}
+	if bad {
+		s.res.Risks |= 1 << riskMalformedPacket
+	}
+}
+
+// checksum is the Internet checksum (RFC 1071); 0 over a message that is sound.
+func checksum(b []byte) uint16 {
+	sum := uint32(0)
+	for ; len(b) >= 2; b = b[2:] {
+		sum += uint32(be16(b))
+	}
+	if len(b) == 1 {
+		sum += uint32(b[0]) << 8
+	}
+	for sum>>16 != 0 {
+		sum = sum&0xffff + sum>>16
+	}
+	return ^uint16(sum)
+}
+
+// remoteDesktops are protocols that open a screen or files to somebody else.
+var remoteDesktops = []uint16{idAnydesk, idTeamviewer, idRdp, idNomachine, idVnc, idRadmin}
+
+func (e *Engine) remoteDesktop(id uint16) bool {
+	return id != 0 && slices.ContainsFunc(remoteDesktops, func(d uint16) bool { return e.served(d) == id })
+}
