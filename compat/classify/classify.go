@@ -6,6 +6,7 @@ package classify
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ type Flow struct {
 	RiskIDs    []int    `json:"risk_ids"`
 	HostName   string   `json:"hostname,omitempty"`
 	JA4        string   `json:"ja4,omitempty"`
+	JA3C       string   `json:"ja3c,omitempty"`
+	JA3S       string   `json:"ja3s,omitempty"`
+	TCPPrint   string   `json:"tcp_fp,omitempty"` // with the operating system it is known of
 	Info       string   `json:"info,omitempty"`
 	C2SPackets uint64   `json:"c2s_pkts"`
 	C2SBytes   uint64   `json:"c2s_bytes"` // as on the wire, link layer included
@@ -132,6 +136,10 @@ func (t *table) line(f *flow) Flow {
 	}
 	if m := f.state.Meta(); m != nil {
 		out.HostName, out.JA4, out.Info = valid(m.HostName), m.JA4, valid(m.Info)
+		out.JA3C, out.JA3S = m.JA3Client, m.JA3Server
+		if out.TCPPrint = m.TCPFingerprint; out.TCPPrint != "" {
+			out.TCPPrint += "/" + cmp.Or(m.OSHint, "Unknown")
+		}
 	}
 	return out
 }

@@ -73,10 +73,23 @@ type Metadata struct {
 	JA3Client            string
 	JA3Server            string
 
-	SSHClient       string
-	SSHServer       string
-	HASSHClient     string
-	HASSHServer     string
+	SSHClient   string
+	SSHServer   string
+	HASSHClient string
+	HASSHServer string
+	STUNMapped  netip.AddrPort // the client as the server sees it
+	STUNPeer    netip.AddrPort // whom a relay is asked to reach
+	STUNRelayed netip.AddrPort // where the relay listens for the client
+
+	SIPFrom   string // addresses of the fields From and To, "sip:user@host"
+	SIPTo     string
+	SIPCallID string
+
+	BitTorrentHash string // info hash of the torrent, 40 hexadecimal digits
+
+	TCPFingerprint string // flags, TTL, window and options of the first SYN; see tcpFingerprint
+	OSHint         string // operating system that TCPFingerprint is known of, "" for unknown
+
 	DHCPFingerprint string
 	DHCPName        string
 	DHCPMAC         [6]byte // client hardware address

@@ -169,6 +169,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	w.now = p.Time
 	if l4 == TCP {
 		w.tcpFlags(s, p, dir)
+		w.syn.note(p)
 	}
 	if len(p.Payload) == 0 {
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
@@ -197,9 +198,11 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	}
 	w.sample(w.ctx.B)
 	e.ask(s, l4)
-	if n := w.payloads[0] + w.payloads[1]; !s.found && n <= 5 {
+	if s.found {
+		e.entropyRisk(s)
+	} else if n := w.payloads[0] + w.payloads[1]; n <= 5 {
 		content(s, p.Payload)
-		w.encrypted = w.encrypted || n == 1 && l4 == TCP && w.flags[dir]&decode.SYN != 0 && encrypted(p.Payload)
+		w.encrypted = w.encrypted || n == 1 && l4 == TCP && w.flags[0]&w.flags[1]&decode.SYN != 0 && encrypted(p.Payload)
 	}
 	w.ctx.P, w.ctx.B = nil, nil
 	if s.found && s.owner == 0 {
@@ -321,6 +324,9 @@ func (e *Engine) GiveUp(s *State, t *Tuple) {
 		}
 	}
 	if !s.found {
+		if s.w != nil {
+			e.entropyRisk(s)
+		}
 		e.guess(s, t)
 	}
 	e.finish(s, t)

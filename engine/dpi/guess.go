@@ -26,13 +26,16 @@ var networkProtocols2026 = map[uint8]uint16{decode.ProtoESP: 117, decode.ProtoAH
 func (e *Engine) networkProtocol(s *State, t *Tuple, p *decode.Packet) {
 	if t.Proto == decode.ProtoICMP || t.Proto == decode.ProtoICMPv6 {
 		icmpRisks(s, p)
-		s.w.sample(p.Payload)
 	}
 	if id, ok := networkProtocols[t.Proto]; ok {
 		e.set(s, 0, id, ConfidenceDPI)
 		if own, ok := networkProtocols2026[t.Proto]; ok && e.remap != nil {
 			s.res.App = own
 		}
+	}
+	if t.Proto == decode.ProtoICMP {
+		s.w.sample(p.Payload)
+		e.entropyRisk(s)
 	}
 }
 

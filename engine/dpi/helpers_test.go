@@ -30,6 +30,9 @@ func (c *conversation) packet(client bool, payload []byte) *decode.Packet {
 	if !client {
 		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
 	}
+	if c.t.Proto == decode.ProtoTCP {
+		p.TCPFlags = decode.ACK
+	}
 	c.seq[dir] += uint32(len(payload))
 	return p
 }

@@ -1,6 +1,9 @@
 package dpi
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/hex"
+)
 
 // BitTorrent: BEP 3 (peer protocol), BEP 5 (DHT), BEP 14 (local discovery),
 // BEP 15 (UDP tracker), BEP 29 (uTP).
@@ -16,6 +19,7 @@ func dissectBitTorrentTCP(c *Context) Verdict {
 	b := c.B
 	switch {
 	case has(b, peerHandshake):
+		peerHash(c, b)
 		return c.Found(idBittorrent)
 	case has(b, "GET /announce?info_hash="), has(b, "GET /scrape?info_hash="):
 		return c.Found(idBittorrent)
@@ -24,6 +28,13 @@ func dissectBitTorrentTCP(c *Context) Verdict {
 		return No
 	}
 	return More
+}
+
+// peerHash keeps the info hash: 20 bytes behind the name and eight reserved ones.
+func peerHash(c *Context, b []byte) {
+	if at := len(peerHandshake) + 8; len(b) >= at+20 {
+		c.Meta().BitTorrentHash = hex.EncodeToString(b[at : at+20])
+	}
 }
 
 func dissectBitTorrentUDP(c *Context) Verdict {
@@ -36,6 +47,7 @@ func dissectBitTorrentUDP(c *Context) Verdict {
 	case be64(b) == 0x41727101980 && be32(b[8:]) == 0 && len(b) == 16: // tracker connect
 		return c.Found(idBittorrent)
 	case contains(b[:min(len(b), 48)], peerHandshake):
+		peerHash(c, b[bytes.Index(b, []byte(peerHandshake)):])
 		return c.Found(idBittorrent)
 	}
 	if c.T.SrvPort <= 1023 && c.T.CliPort <= 1023 {

@@ -28,7 +28,6 @@ type dnsMessage struct {
 	malformed bool // a question that is cut, too long or of type 0
 	zeroTTL   bool // an answer that must not be kept
 	obsolete  bool // an answer of a type that is out of use
-	large     int  // datagram size that the sender takes (RFC 6891), 0 without
 }
 
 // parseDNS reads a message. It reports false for bytes that cannot be one.
@@ -65,9 +64,6 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 			break
 		}
 		kind, n := be16(b[next:]), be16(b[next+8:])
-		if kind == 41 {
-			m.large = be16(b[next+2:])
-		}
 		if i < m.answers {
 			m.zeroTTL = m.zeroTTL || be32(b[next+4:]) == 0
 			m.obsolete = m.obsolete || i == 0 && dnsObsolete(kind)
@@ -214,7 +210,7 @@ func dissectDNS(c *Context) Verdict {
 
 // dnsRisks marks what a message of either side shows.
 func dnsRisks(c *Context, m *dnsMessage) {
-	if c.L4 == UDP && c.P.PayloadLen > max(512, m.large) {
+	if c.L4 == UDP && c.P.PayloadLen > 512 {
 		c.Risk(riskDnsLargePacket)
 	}
 	if c.P.Fragment {

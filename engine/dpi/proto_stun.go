@@ -104,6 +104,24 @@ func stunPeers(c *Context, b []byte, app uint16) {
 	}
 }
 
+// stunAddresses keeps the first address of each kind.
+func stunAddresses(c *Context, id int, message, v []byte) {
+	var to *netip.AddrPort
+	switch id {
+	case stunMapped:
+		to = &c.Meta().STUNMapped
+	case stunPeer:
+		to = &c.Meta().STUNPeer
+	case stunRelayed:
+		to = &c.Meta().STUNRelayed
+	default:
+		return
+	}
+	if !to.IsValid() {
+		*to = stunAddress(message, v)
+	}
+}
+
 // stunAddress undoes the XOR of an address attribute (RFC 8489, 14.2).
 func stunAddress(message, v []byte) netip.AddrPort {
 	var ip []byte
@@ -150,6 +168,9 @@ func stunMessage(c *Context, b []byte) (app uint16, ok bool) {
 			return app, known > 0
 		}
 		known++
+		if modern {
+			stunAddresses(c, id, b, a[4:4+l])
+		}
 		if found := stunAttribute(c, id, a[4:4+l]); found != 0 {
 			app = found
 		}

@@ -334,7 +334,7 @@ func certRisks(c *Context, cert *certificate, m *Metadata) {
 		c.Risk(riskMaliciousSha1Certificate)
 	}
 	for _, n := range cert.names {
-		if invalidHost([]byte(strings.TrimPrefix(n, "*"))) {
+		if cert.altNames && invalidHost([]byte(strings.TrimPrefix(n, "*"))) {
 			c.Risk(riskInvalidCharacters)
 			c.Risk(riskPossibleExploit)
 		}

@@ -111,11 +111,15 @@ func (e *Engine) settle(s *State, t *Tuple) {
 			s.res.Risks |= 1 << riskDesktopOrFileSharingSession
 		}
 	}
-	if w := s.w; w != nil && !w.encrypted {
-		e.entropyRisk(s, w.last)
-	}
 	if (s.packets[0] == 0) != (s.packets[1] == 0) && !oneWay(t) && !e.oneWayProtocol(s, t) {
 		s.res.Risks |= 1 << riskUnidirectionalTraffic
+	}
+	if s.meta != nil && s.res.Risks&goodRisks != 0 && e.goodHost(s.meta.HostName) {
+		s.res.Risks &^= goodRisks
+	}
+	if w := s.w; w != nil && s.meta != nil && w.syn.on {
+		s.meta.TCPFingerprint = w.syn.fingerprint()
+		s.meta.OSHint = osHints[s.meta.TCPFingerprint]
 	}
 	if custom != nil {
 		custom.settle(e, s, t)

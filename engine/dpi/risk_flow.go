@@ -94,9 +94,12 @@ const (
 )
 
 // entropyRisk marks bytes that are no text where text, or a known protocol, was
-// to be expected.
-func (e *Engine) entropyRisk(s *State, b []byte) {
-	r := &s.res
+// to be expected. It is asked when a flow gets its name, or never will.
+func (e *Engine) entropyRisk(s *State) {
+	r, b := &s.res, s.w.last
+	if s.w.encrypted { // that says it all
+		return
+	}
 	for _, id := range [...]uint16{idTls, idQuic, idDtls} {
 		if id = e.served(id); r.App == id || r.Master == id {
 			return
@@ -116,13 +119,16 @@ func (e *Engine) entropyMatters(s *State) bool {
 	const others = 1<<riskMalwareHostContacted | 1<<riskBinaryDataTransfer | 1<<riskBinaryApplicationTransfer | 1<<riskPossibleExploit |
 		1<<riskHttpSuspiciousContent | 1<<riskDnsSuspiciousTraffic | 1<<riskMalformedPacket
 	r, http := &s.res, e.served(idHttp)
+	if r.App == http {
+		return false // its content is judged on its own
+	}
 	switch r.Category {
 	case 0, categoryDataTransfer, categoryWeb:
-		return r.App != http // HTTP is judged by its content
+		return true
 	case categoryDownload:
-		return r.App == http || r.Master == http
+		return r.Master == http
 	}
-	return r.Risks&others != 0 && r.App != http
+	return r.Risks&others != 0 || r.App == e.served(idIpIcmp)
 }
 
 // encrypted reports a first payload that looks encrypted throughout: the

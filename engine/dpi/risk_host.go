@@ -166,3 +166,21 @@ func invalidHost(name []byte) bool {
 	}
 	return false
 }
+
+// goodRisks are risks that names of services that look odd by design do not
+// bring; goodDomains are such names beside those the host table lists for
+// connectivity checks and security products.
+const goodRisks = 1<<riskSuspiciousDgaDomain | 1<<riskBinaryApplicationTransfer | 1<<riskNumericIpHost | 1<<riskMaliciousFingerprint
+
+var goodDomains = map[string]bool{"local": true, "work": true, "akamaihd.net": true, "dropboxusercontent.com": true}
+
+const categoryCybersecurity = 33
+
+// goodHost reports a name whose odd form is its business.
+func (e *Engine) goodHost(name string) bool {
+	if _, ok := below(goodDomains, name); ok {
+		return true
+	}
+	en, ok := e.hosts.find(name)
+	return ok && (en.category == categoryConnCheck || en.category == categoryCybersecurity)
+}

@@ -16,7 +16,7 @@ var (
 	sql = regexp.MustCompile(`(?i)['")]\s*(or|and|xor|\|\||&&)\s*['"(]?\s*[\w'"]+\s*['")]?\s*(=|<|>|like\b|is\b|in\b|between\b)|` + // tautologies
 		`\b(or|and)\s+['"]?(\d+)['"]?\s*=\s*['"]?\d+|` +
 		`\bunion\s+(all\s+|distinct\s+)?select\b|` +
-		`\bselect\b.{1,80}\bfrom\b\s+[\w.` + "`" + `\[]+|` +
+		`\bselect\s+(\*|[\w.]+\s*[,(]|\d|@@).{0,80}\bfrom\b|` +
 		`;\s*(drop|alter|create|truncate|insert|update|delete|exec|shutdown)\s+\w+|` +
 		`\binsert\s+into\s+\w+\s*(\(|values)|\bdelete\s+from\s+\w+|` +
 		`\b(sleep|benchmark|pg_sleep|waitfor\s+delay|load_file|extractvalue|updatexml|xp_cmdshell)\s*['"(]|` +

@@ -48,9 +48,10 @@ type work struct {
 	seen       int
 	now        int64    // time of the last packet
 	flags      [2]uint8 // TCP flags of each direction
-	encrypted  bool     // the first payload looks encrypted throughout
-	srtp       bool     // the handshake keys media, with certificates of its own
-	last       []byte   // payload that the entropy is taken of
+	syn        synSeen
+	encrypted  bool   // the first payload looks encrypted throughout
+	srtp       bool   // the handshake keys media, with certificates of its own
+	last       []byte // payload that the entropy is taken of
 	extra      int
 	current    int // dissector being called
 	track      [2]tracker

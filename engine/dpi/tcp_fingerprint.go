@@ -1,0 +1,113 @@
+package dpi
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"ntopgo/engine/decode"
+)
+
+// synSeen is what is kept of a flow's first SYN until its fingerprint is wanted.
+type synSeen struct {
+	on         bool
+	flags, ttl uint8
+	window     uint16
+	n          uint8
+	options    [40]byte
+}
+
+// note keeps the first SYN of the client.
+func (y *synSeen) note(p *decode.Packet) {
+	const syn = decode.SYN
+	if y.on || p.TCPFlags&(syn|decode.ACK) != syn {
+		return
+	}
+	y.on, y.flags, y.ttl, y.window = true, p.TCPFlags, p.TTL, p.Window
+	y.n = uint8(copy(y.options[:], p.TCPOptions))
+}
+
+// fingerprint describes the host that sent the SYN: TCP flags, initial TTL as
+// the next of 32, 64, 128, 192 and 255, window, and the first 12 digits of the
+// SHA-256 of the options, each as kind and value in hexadecimal without the
+// timestamp's. nDPI 4.11 builds the same string. "" without options.
+func (y *synSeen) fingerprint() string {
+	if !y.on || y.n == 0 {
+		return ""
+	}
+	ttl := 255
+	for _, t := range [...]int{192, 128, 64, 32} {
+		if int(y.ttl) <= t {
+			ttl = t
+		}
+	}
+	out := strconv.AppendUint(make([]byte, 0, 48), uint64(y.flags), 10)
+	out = append(out, '_')
+	out = strconv.AppendUint(out, uint64(ttl), 10)
+	out = append(out, '_')
+	out = strconv.AppendUint(out, uint64(y.window), 10)
+	out = append(out, '_')
+	sum := sha256.Sum256(optionText(y.options[:y.n]))
+	return string(hex.AppendEncode(out, sum[:6]))
+}
+
+// Kinds of TCP options (IANA TCP parameters).
+const (
+	optionEnd       = 0
+	optionNothing   = 1
+	optionTimestamp = 8
+)
+
+func optionText(o []byte) []byte {
+	text := make([]byte, 0, 2*len(o))
+	for len(o) > 0 {
+		kind := o[0]
+		text = hex.AppendEncode(text, o[:1])
+		if kind == optionEnd {
+			break
+		}
+		if kind == optionNothing {
+			o = o[1:]
+			continue
+		}
+		if len(o) < 2 || o[1] == 0 {
+			break
+		}
+		n := int(o[1])
+		if kind != optionTimestamp && n > 2 {
+			text = hex.AppendEncode(text, o[2:min(n, len(o))])
+		}
+		o = o[min(n, len(o)):]
+	}
+	return text
+}
+
+// osHints are fingerprints of known systems, as nDPI 4.11 names them. Where two
+// systems share one the first to be listed there has it.
+var osHints = map[string]string{
+	"2_64_65535_8bf9e292397e":    "FreeBSD",
+	"2_64_64800_83b2f9a5576c":    "Linux",
+	"2_64_64240_2e3cee914fc1":    "Linux",
+	"2_64_29200_2e3cee914fc1":    "Linux",
+	"2_64_29200_d853e95bd80f":    "Linux",
+	"2_64_14600_8c07a80cc645":    "Linux",
+	"2_64_29200_90541420d839":    "Linux",
+	"2_64_64240_41a9d5af7dd3":    "Linux",
+	"2_64_65535_d876f498b09e":    "Android",
+	"2_64_65535_685ad951a756":    "Android",
+	"2_64_65535_41a9d5af7dd3":    "Android",
+	"2_64_65535_148107a0d970":    "Android",
+	"2_64_65535_f518bfb025b0":    "Android",
+	"2_128_64240_6bb88f5575fd":   "Windows",
+	"2_128_8192_4697958db063":    "Windows",
+	"194_128_64240_0c6c715fcb8e": "Windows",
+	"194_128_64240_29659b8d8574": "Windows",
+	"194_128_32768_e75eea53a4fd": "Windows",
+	"194_128_32768_84fee6d35dde": "Windows",
+	"194_64_65535_15db81ff8b0d":  "iOS/iPadOS",
+	"194_64_65535_dd5737e4fedb":  "iOS/iPadOS",
+	"194_64_65535_d29295416479":  "macOS",
+	"194_64_65535_78dd6871cb6d":  "macOS",
+	"2_64_65535_d29295416479":    "macOS",
+	"2_64_65535_dd5737e4fedb":    "macOS",
+}
