@@ -295,10 +295,7 @@ func TestLiveSurvivesDownAndRemoval(t *testing.T) {
 		}
 	}
 	ip(t, "link", "set", "v1", "up")
-	sendRaw(t, "v0", tcpFrame(2))
-	if got := collect(t, s, 1); len(got) != 1 {
-		t.Errorf("nothing after it came up; said %q", said)
-	}
+	sendUntilSeen(t, s, tcpFrame(2)) // the link takes a moment to come up
 	ip(t, "link", "del", "v0")
 	for start := time.Now(); time.Since(start) < checkEvery+checkEvery/2; { // long enough to be noticed
 		if err := s.Read(&b, 8); err != nil && !errors.Is(err, ErrTimeout) {
@@ -308,16 +305,24 @@ func TestLiveSurvivesDownAndRemoval(t *testing.T) {
 	ip(t, "link", "add", "v0", "type", "veth", "peer", "name", "v1")
 	ip(t, "link", "set", "v0", "up")
 	ip(t, "link", "set", "v1", "up")
-	deadline := time.Now().Add(10 * time.Second)
-	for back := false; !back; {
-		if time.Now().After(deadline) {
-			t.Fatalf("not back; said %q", said)
-		}
-		sendRaw(t, "v0", tcpFrame(3))
-		back = len(collect(t, s, 1)) == 1
-	}
+	sendUntilSeen(t, s, tcpFrame(3))
+	mu.Lock()
+	defer mu.Unlock()
 	if text := strings.Join(said, "\n"); !strings.Contains(text, "waiting for it to come back") || !strings.Contains(text, "is back") {
 		t.Errorf("said %q", said)
+	}
+}
+
+// sendUntilSeen sends frame to v0's other end until s hands it over.
+func sendUntilSeen(t *testing.T, s Source, frame []byte) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for seen := false; !seen; {
+		if time.Now().After(deadline) {
+			t.Fatal("no frame arrived within ten seconds of the link coming up")
+		}
+		sendRaw(t, "v0", frame)
+		seen = len(collect(t, s, 1)) == 1
 	}
 }
 

@@ -98,8 +98,22 @@ type PacketShape struct {
 	Syn, SynAck, FinAck, Rst uint64
 }
 
+// smallSizes is the class of lengths up to 1518, by steps of two bytes: all
+// limits below are even.
+var smallSizes = func() (t [1518/2 + 1]uint8) {
+	for i := range t {
+		for 2*i > sizeLimits[t[i]] {
+			t[i]++
+		}
+	}
+	return t
+}()
+
 // SizeBucket is the class of a packet of n bytes on the wire.
 func SizeBucket(n int) int {
+	if half := uint(n+1) / 2; half < uint(len(smallSizes)) {
+		return int(smallSizes[half])
+	}
 	for i, max := range sizeLimits {
 		if n <= max {
 			return i
@@ -164,19 +178,9 @@ func (r *Rate) Update(total uint64, now int64) {
 		return
 	}
 	v := float64(total-r.last) / (float64(now-r.at) / 1e9)
-	switch {
-	case v > r.Value:
-		r.Trend = TrendUp
-	case v < r.Value:
-		r.Trend = TrendDown
-	default:
-		r.Trend = TrendStable
-	}
+	r.Trend = trend(v, r.Value)
 	r.Value, r.last, r.at = v, total, now
 }
-
-// Start sets the total from which the next rate is taken.
-func (r *Rate) Start(total uint64, now int64) { r.last, r.at = total, now }
 
 // Resume says that the total did not change until time before: a rate that
 // nobody updated meanwhile goes on from there.
@@ -202,4 +206,35 @@ func (t *Throughput) Update(bytes, packets uint64, now int64) {
 func (t *Throughput) Resume(before int64) {
 	t.Bytes.Resume(before)
 	t.Packets.Resume(before)
+}
+
+// AddSecond adds what was counted in the last second, and in the one before, to
+// rates that hold nothing else.
+func (t *Throughput) AddSecond(now, before Traffic) {
+	t.Bytes.addSecond(now.Bytes, before.Bytes)
+	t.Packets.addSecond(now.Packets, before.Packets)
+}
+
+func (r *Rate) addSecond(now, before uint64) {
+	r.Value += float64(now)
+	r.last += before
+	r.Trend = trend(r.Value, float64(r.last))
+}
+
+// trend compares a rate with the previous one.
+func trend(now, before float64) Trend {
+	switch {
+	case now > before:
+		return TrendUp
+	case now < before:
+		return TrendDown
+	}
+	return TrendStable
+}
+
+// Second is the rate of a second in which now was counted, and before in the
+// one before it.
+func Second(now, before Traffic) (t Throughput) {
+	t.AddSecond(now, before)
+	return t
 }

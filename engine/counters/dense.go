@@ -1,36 +1,46 @@
 package counters
 
 // L7Dense counts by protocol or category id as L7Map does, for whoever counts
-// under many ids all the time: an array with a place for each id.
+// single packets under many ids all the time: an array with a place for each id.
 type L7Dense struct {
-	cells []L7
+	cells []denseCell
 	used  []uint16 // ids that were counted
 }
 
-// Count is L7Map.Count.
-func (m *L7Dense) Count(id uint16, d Duplex, sec int64, newFlow bool) {
-	if d.Packets() == 0 {
-		return
-	}
-	if int(id) >= len(m.cells) {
-		m.cells = append(m.cells, make([]L7, int(id)+64-len(m.cells))...)
-	}
-	c := &m.cells[id]
-	if c.Sent.Packets|c.Rcvd.Packets == 0 {
-		m.used = append(m.used, id)
-	}
-	c.Duplex.Add(d)
-	c.Seen(sec)
-	if newFlow {
-		c.Flows++
-	}
+type denseCell struct {
+	Duplex
+	flows uint32
+	used  bool
 }
 
-// MoveTo adds everything to sum and begins anew.
-func (m *L7Dense) MoveTo(sum *L7Map) {
+// At is the counter of id, which must be counted into: it is handed over as
+// seen in this second.
+func (m *L7Dense) At(id uint16) *Duplex { return &m.cell(id).Duplex }
+
+// Flow counts a flow under id.
+func (m *L7Dense) Flow(id uint16) { m.cell(id).flows++ }
+
+func (m *L7Dense) cell(id uint16) *denseCell {
+	if int(id) >= len(m.cells) {
+		m.cells = append(m.cells, make([]denseCell, int(id)+64-len(m.cells))...)
+	}
+	c := &m.cells[id]
+	if !c.used {
+		c.used = true
+		m.used = append(m.used, id)
+	}
+	return c
+}
+
+// MoveTo adds everything to sum as seen in second sec (Unix) and begins anew.
+func (m *L7Dense) MoveTo(sum *L7Map, sec uint32) {
 	for _, id := range m.used {
-		sum.At(id).Add(&m.cells[id])
-		m.cells[id] = L7{}
+		c := &m.cells[id]
+		to := sum.At(id)
+		to.Duplex.Add(c.Duplex)
+		to.Flows += c.flows
+		to.Seen(sec, 1)
+		*c = denseCell{}
 	}
 	m.used = m.used[:0]
 }

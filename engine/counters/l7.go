@@ -5,19 +5,15 @@ type L7 struct {
 	Duplex
 	Flows    uint32
 	Duration uint32 // seconds in which the protocol was seen
-	lastSeen uint32 // Unix second last counted in Duration
+	seen     Seconds
 }
 
-// Seen counts second sec (Unix) into Duration once.
-func (l *L7) Seen(sec int64) {
-	if s := uint32(sec); s > l.lastSeen {
-		l.Duration++
-		l.lastSeen = s
-	}
-}
+// Seen counts the seconds marked in mask, of which bit n is second first+n
+// (Unix), into Duration, each once.
+func (l *L7) Seen(first, mask uint32) { l.Duration += l.seen.Note(first, mask) }
 
 // inlineL7 is how many counters need no memory of their own.
-const inlineL7 = 4
+const inlineL7 = 2
 
 // L7Map counts by protocol or category id. Small maps are the rule (a host
 // speaks a handful of protocols): the ids are a short sorted list, and the
@@ -65,15 +61,16 @@ func (m *L7Map) At(id uint16) *L7 {
 	return &cells[i]
 }
 
-// Count adds d, seen in second sec (Unix), to the counter of id, and one flow
-// when it is a new one. Nothing is counted without packets.
-func (m *L7Map) Count(id uint16, d Duplex, sec int64, newFlow bool) {
+// Count adds d, seen in the seconds that first and mask tell as for L7.Seen, to
+// the counter of id, and one flow when it is a new one. Nothing is counted
+// without packets.
+func (m *L7Map) Count(id uint16, d Duplex, first, mask uint32, newFlow bool) {
 	if d.Packets() == 0 {
 		return
 	}
 	n := m.At(id)
 	n.Duplex.Add(d)
-	n.Seen(sec)
+	n.Seen(first, mask)
 	if newFlow {
 		n.Flows++
 	}
@@ -121,16 +118,13 @@ func (m *L7Map) Add(o *L7Map) {
 	o.Each(func(id uint16, c *L7) { m.At(id).Add(c) })
 }
 
-// Add merges o into l. A duration of one second counts when its second is new
-// to l, as the shards report second by second; longer ones do not add up, the
-// longest stays.
+// Add merges o into l. Durations do not add up, as they may be of the same
+// seconds: the longest stays.
 func (l *L7) Add(o *L7) {
 	l.Duplex.Add(o.Duplex)
 	l.Flows += o.Flows
-	if o.Duration == 1 {
-		l.Seen(int64(o.lastSeen))
-		return
-	}
 	l.Duration = max(l.Duration, o.Duration)
-	l.lastSeen = max(l.lastSeen, o.lastSeen)
+	if o.seen.last > l.seen.last {
+		l.seen = o.seen
+	}
 }

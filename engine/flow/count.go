@@ -8,7 +8,7 @@ import (
 // count adds one packet to the record and to g, what its direction gained. n
 // is what the packet weighs: its length on the wire without link padding and
 // encapsulation.
-func (r *Record) count(p *decode.Packet, way int, n int, g *counters.Gain) {
+func (t *Table) count(r *Record, p *decode.Packet, way int, n int, g *counters.Gain) {
 	d := &r.dir[way]
 	d.packets++
 	d.bytes += uint64(n)
@@ -16,9 +16,9 @@ func (r *Record) count(p *decode.Packet, way int, n int, g *counters.Gain) {
 	g.Packets++
 	g.Bytes += uint64(n)
 	g.Sizes[counters.SizeBucket(p.WireLen)]++
-	r.tos[way] = p.TOS
+	d.tos = p.TOS
 	if p.Fragment {
-		d.fragments++
+		r.rare[way].fragments++
 	}
 	d.countLength(uint32(n))
 	r.lastSeen = max(r.lastSeen, p.Time)
@@ -28,7 +28,7 @@ func (r *Record) count(p *decode.Packet, way int, n int, g *counters.Gain) {
 	d.lastTime = p.Time
 	switch p.Proto {
 	case decode.ProtoTCP:
-		r.countTCP(p, way, g)
+		t.countTCP(r, p, way, g)
 	case decode.ProtoUDP:
 		r.countAppLatency(p, way)
 	case decode.ProtoICMP, decode.ProtoICMPv6:

@@ -43,7 +43,7 @@ const (
 )
 
 // Flow is what is known of one bidirectional flow at one moment, for readers.
-// Record.View makes it; it shares only Cli, Srv and Meta with the table.
+// Table.View makes it; it shares only Cli, Srv and Meta with the table.
 type Flow struct {
 	Key              Key
 	ID               uint32 // tells flows with the same display key apart
@@ -77,34 +77,48 @@ type Flow struct {
 }
 
 // View fills f with what is known of r now, under the lock of its shard.
-func (r *Record) View(f *Flow) {
+func (t *Table) View(r *Record, f *Flow) {
+	l := t.Links(r)
 	f.Key, f.ID, f.FirstSeen, f.LastSeen = r.Key, r.id, r.firstSeen, r.lastSeen
 	f.Client, f.Server, f.CliPort, f.SrvPort = r.ends()
-	f.CliMAC, f.SrvMAC = address(r.cliMAC), address(r.srvMAC)
-	f.IPVersion, f.Tunnel = r.ipVersion, r.tunnel
-	f.Cli, f.Srv = r.Cli, r.Srv
-	r.dir[toServer].view(&f.ToServer)
-	r.dir[toClient].view(&f.ToClient)
-	f.ToServer.TOS, f.ToServer.TCPFlags = r.tos[toServer], r.tcpFlags[toServer]
-	f.ToClient.TOS, f.ToClient.TCPFlags = r.tos[toClient], r.tcpFlags[toClient]
-	f.Throughput = r.throughput()
-	f.TopBps, f.TopPps = r.topBps, r.topPps
+	f.CliMAC, f.SrvMAC = address(l.CliMAC), address(l.SrvMAC)
+	f.IPVersion, f.Tunnel = r.ipVersion(), r.tunnel
+	f.Cli, f.Srv = l.Cli, l.Srv
+	r.dir[toServer].view(&f.ToServer, &r.rare[toServer])
+	r.dir[toClient].view(&f.ToClient, &r.rare[toClient])
+	f.TopBps, f.TopPps = float64(r.topBps), float64(r.topPps)
+	if r.second != t.second {
+		bps, pps := r.top(r.In(r.second))
+		f.TopBps, f.TopPps = float64(bps), float64(pps)
+	}
+	f.Throughput = counters.Throughput{}
+	if !t.ended {
+		f.Throughput = counters.Second(r.In(t.second-1), r.In(t.second-2))
+	}
 	f.Swapped = r.is(swapped)
 	f.ServerLatency, f.ClientLatency, f.AppLatency = r.serverLatency, r.clientLatency, r.appLatency
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
-	f.Classified, f.Result, f.Meta = r.is(classified), r.Result, r.Meta
+	f.Classified, f.Result, f.Meta = r.is(classified), r.Result, l.Meta
 }
 
-func (d *dir) view(v *Dir) {
+func (r *Record) ipVersion() uint8 {
+	if r.V6 {
+		return 6
+	}
+	return 4
+}
+
+func (d *dir) view(v *Dir, n *rare) {
 	v.Traffic = counters.Traffic{Packets: d.packets, Bytes: d.bytes}
-	v.Goodput, v.Fragments = d.goodput, uint64(d.fragments)
-	v.Issues = counters.TCPIssues{Retransmissions: uint64(d.retransmissions), OutOfOrder: uint64(d.outOfOrder),
-		Lost: uint64(d.lost), KeepAlive: uint64(d.keepAlive)}
+	v.Goodput, v.Fragments = d.goodput, uint64(n.fragments)
+	v.TOS, v.TCPFlags = d.tos, d.tcpFlags
+	v.Issues = counters.TCPIssues{Retransmissions: uint64(n.retransmissions), OutOfOrder: uint64(n.outOfOrder),
+		Lost: uint64(n.lost), KeepAlive: uint64(n.keepAlive)}
 	v.LenMin, v.LenMax, v.lenSum2 = d.lenMin, d.lenMax, d.lenSum2
 	v.IATMin, v.IATMax = d.iatMin, d.iatMax
 	v.iatSum, v.iatSum2, v.iatCount = d.iatSum, d.iatSum2, uint64(d.iatCount)
-	v.NumSyn, v.NumRst, v.NumFin, v.NumZero = d.syns, d.rsts, d.fins, d.zeros
+	v.NumSyn, v.NumRst, v.NumFin, v.NumZero = n.syns, n.rsts, n.fins, n.zeros
 	v.window = d.window
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/host"
 )
 
 const testSeed = 0x1234567
@@ -16,7 +17,9 @@ func newTestTable(t testing.TB, limit *Limit) *Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewTable(limit, e, testSeed, Hooks{New: func(*Record, *decode.Packet) {}, Swapped: func(*Record) {}})
+	nothing := func(*Record, *Links) {}
+	return NewTable(limit, e, testSeed, Hooks{New: func(*Record, *Links, *decode.Packet) {}, Swapped: nothing,
+		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing, Gains: func([]Pending) {}, Ended: nothing})
 }
 
 // udp makes the packet of a flow with number n; back turns it round.

@@ -2,14 +2,12 @@ package flow
 
 import (
 	"net/netip"
-	"unsafe"
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
-	"ntopgo/engine/prefetch"
 )
 
 // Directions, as indexes.
@@ -29,82 +27,91 @@ const (
 	ackSeen      // the handshake was completed
 	answerSeen   // the application latency is known
 	classified   // the classifier has decided
-	l7Counted    // counted under its protocol
+	l7Counted    // the hosts count the flow under its protocol
 	namesNew     // the classifier's findings were not passed on yet
 	hostsCounted // the hosts know of the flow
 	inUse        // the record is a flow
+	clientLocal
+	serverLocal
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
 // touches first, in the order of their use, then what is rarely needed. It is
-// owned by its shard and used under the shard's lock only. The exported fields
-// are for the shard; readers get a Flow.
+// owned by its shard and used under the shard's lock only; readers get a Flow.
+// It holds no pointers, so that it may lie outside of the heap: Links has them.
 type Record struct {
 	Key
-	pending   uint32 // 1 + place among the pending gains, 0 when it gained nothing
-	lastSeen  int64
-	marks     mark
-	tos       [2]uint8
-	tcpFlags  [2]uint8 // all flags seen
-	state     TCPState
-	ipVersion uint8
+	marks    mark
+	app      uint16 // Application of Result
+	category uint8  // that of Result
+	state    TCPState
+	pending  uint32 // 1 + number among the pending gains, 0 when there are none
+	lastSeen int64
 
 	dir [2]dir
 
-	// Cli and Srv are nil when the host table was full.
-	Cli, Srv       *host.Host
-	cliMAC, srvMAC *mac.Mac
-	class          *dpi.State
-	// Meta is what the classifier read, nil when that is nothing.
-	Meta   *dpi.Metadata
-	Result dpi.Result
-
-	rateAt             int64 // of the last update of the rates
-	bps, pps           float64
-	topBps, topPps     float64
-	bpsTrend, ppsTrend counters.Trend
-	tunnel             decode.Tunnel
-	icmpType, icmpCode [2]uint8
-	igmpType           uint8
+	// What was gained in the last seconds: totals at the beginning of second
+	// (Unix), and what the two before it brought.
+	second            uint32
+	id                uint32
+	began             counters.Traffic
+	earlier, earlier2 counters.Traffic
+	topBps, topPps    float32
 
 	firstSeen                    int64
 	synTime, synAckTime          int64
 	serverLatency, clientLatency int64
 	appLatency, firstRequest     int64
-	id                           uint32
-	number                       uint32 // of the record in its table
+
+	number   uint32 // of the record in its table
+	rare     [2]rare
+	Result   dpi.Result
+	tunnel   decode.Tunnel
+	icmpType [2]uint8
+	icmpCode [2]uint8
+	igmpType uint8
+	_        [32]byte // up to whole cache lines
 }
 
-// dir is what is counted for one direction.
+// dir is what is counted for one direction of packet after packet.
 type dir struct {
 	packets, bytes   uint64
 	goodput          uint64 // payload bytes
 	lastTime         int64
-	seqNext, seqLast uint32
 	lenSum2          float64
 	iatSum, iatSum2  float64
 	iatMin, iatMax   int64
+	seqNext, seqLast uint32
 	iatCount         uint32
 	lenMin, lenMax   uint32
 	window           uint16
+	tos              uint8
+	tcpFlags         uint8 // all flags seen
+}
 
+// rare is what is counted for one direction now and then.
+type rare struct {
 	retransmissions, outOfOrder, lost, keepAlive uint32
 	syns, rsts, fins, zeros                      uint32
 	fragments                                    uint32
 }
 
+// Links is what a flow has to do with that is no part of its record.
+type Links struct {
+	// Cli and Srv are nil when the host table was full.
+	Cli, Srv *host.Host
+	// CliMAC and SrvMAC are the stations, nil where there is none.
+	CliMAC, SrvMAC *mac.Mac
+	// Meta is what the classifier read, nil when that is nothing.
+	Meta  *dpi.Metadata
+	class *dpi.State
+}
+
 // start makes r the flow of its first packet, whose sender is the client.
 func (r *Record) start(k *Key, reverse bool, p *decode.Packet) {
 	n := r.number
-	*r = Record{Key: *k, number: n, id: idOf(k, p.Time), ipVersion: p.IPVersion, tunnel: p.Tunnel,
-		firstSeen: p.Time, lastSeen: p.Time, rateAt: p.Time, marks: inUse}
+	*r = Record{Key: *k, number: n, id: idOf(k, p.Time), tunnel: p.Tunnel, firstSeen: p.Time, lastSeen: p.Time, marks: inUse}
 	r.set(clientIsB, reverse)
-}
-
-// Prefetch asks for the parts of the record that a roll-up uses.
-func (r *Record) Prefetch() {
-	prefetch.Lines(unsafe.Pointer(r), 1)
-	prefetch.Lines(unsafe.Pointer(&r.Cli), 3)
 }
 
 func (r *Record) is(m mark) bool { return r.marks&m != 0 }
@@ -158,11 +165,11 @@ func (r *Record) Server() netip.Addr {
 	return r.addr(&r.B)
 }
 
-// SetMACs ties the stations of client and server to the flow; either may be nil.
-func (r *Record) SetMACs(client, server *mac.Mac) { r.cliMAC, r.srvMAC = client, server }
-
-// MACs are the stations of client and server, nil where there is none.
-func (r *Record) MACs() (client, server *mac.Mac) { return r.cliMAC, r.srvMAC }
+// SetLocal notes which of the ends are local.
+func (r *Record) SetLocal(client, server bool) {
+	r.set(clientLocal, client)
+	r.set(serverLocal, server)
+}
 
 // FirstSeen and LastSeen are the times of the first and the last packet in
 // nanoseconds.
@@ -175,11 +182,16 @@ func (r *Record) LastSeen() int64 { return r.lastSeen }
 func (r *Record) ID() uint32 { return r.id }
 
 // TOS is the last type-of-service byte to the server and to the client.
-func (r *Record) TOS() (toServerTOS, toClientTOS uint8) { return r.tos[toServer], r.tos[toClient] }
+func (r *Record) TOS() (toServerTOS, toClientTOS uint8) {
+	return r.dir[toServer].tos, r.dir[toClient].tos
+}
 
 // Latencies are the halves of the handshake to server and client, in
 // nanoseconds, 0 when not seen.
 func (r *Record) Latencies() (server, client int64) { return r.serverLatency, r.clientLatency }
+
+// Application is the protocol that the flow is counted under, and its category.
+func (r *Record) Application() (app, category uint16) { return r.app, uint16(r.category) }
 
 // Classified says whether the classifier has decided.
 func (r *Record) Classified() bool { return r.is(classified) }
@@ -190,7 +202,7 @@ func (r *Record) Totals() (up, down counters.Traffic) {
 		counters.Traffic{Packets: r.dir[toClient].packets, Bytes: r.dir[toClient].bytes}
 }
 
-// CountL7Flow says true once per flow: when it is first counted under its
+// CountL7Flow says true once per flow: when its hosts first count it under its
 // protocol.
 func (r *Record) CountL7Flow() bool { return r.once(l7Counted) }
 
@@ -199,14 +211,6 @@ func (r *Record) CountHosts() bool { return r.once(hostsCounted) }
 
 // HostsCounted says whether CountHosts was called.
 func (r *Record) HostsCounted() bool { return r.is(hostsCounted) }
-
-// TakeNames says whether the classifier found something since the last call
-// that may hold names: when it began to and when it ended.
-func (r *Record) TakeNames() bool {
-	n := r.is(namesNew)
-	r.marks &^= namesNew
-	return n
-}
 
 // fromClient says whether a packet travels from the client to the server;
 // reverse is what KeyOf said of it.
@@ -225,57 +229,63 @@ func (r *Record) tuple() dpi.Tuple {
 	return t
 }
 
-// UpdateRates derives the rates at time now (nanoseconds) from what was gained
-// since the last update; the first one counts from the flow's first packet.
-func (r *Record) UpdateRates(up, down *counters.Gain, now int64) {
-	if now <= r.rateAt {
-		return
+// total is the traffic of both directions.
+func (r *Record) total() counters.Traffic {
+	return counters.Traffic{Packets: r.dir[0].packets + r.dir[1].packets, Bytes: r.dir[0].bytes + r.dir[1].bytes}
+}
+
+// beginSecond closes the books of the last second with traffic: sec begins.
+func (r *Record) beginSecond(sec uint32) {
+	total := r.total()
+	gained := total.Sub(r.began)
+	r.topBps, r.topPps = r.top(gained)
+	switch sec - r.second {
+	case 1:
+		r.earlier, r.earlier2 = gained, r.earlier
+	case 2:
+		r.earlier, r.earlier2 = counters.Traffic{}, gained
+	default:
+		r.earlier, r.earlier2 = counters.Traffic{}, counters.Traffic{}
 	}
-	seconds := float64(now-r.rateAt) / 1e9
-	r.rateAt = now
-	rate := func(value, top *float64, trend *counters.Trend, gained uint64) {
-		v := float64(gained) / seconds
-		switch {
-		case v > *value:
-			*trend = counters.TrendUp
-		case v < *value:
-			*trend = counters.TrendDown
-		default:
-			*trend = counters.TrendStable
-		}
-		*value = v
-		*top = max(*top, v)
+	r.began, r.second = total, sec
+}
+
+func (r *Record) top(gained counters.Traffic) (bps, pps float32) {
+	return max(r.topBps, float32(gained.Bytes)), max(r.topPps, float32(gained.Packets))
+}
+
+// In is the traffic of one of the last three seconds with traffic, or between
+// and after them.
+func (r *Record) In(sec uint32) counters.Traffic {
+	switch r.second - sec {
+	case 0:
+		return r.total().Sub(r.began)
+	case 1:
+		return r.earlier
+	case 2:
+		return r.earlier2
 	}
-	rate(&r.bps, &r.topBps, &r.bpsTrend, up.Bytes+down.Bytes)
-	rate(&r.pps, &r.topPps, &r.ppsTrend, uint64(up.Packets)+uint64(down.Packets))
+	return counters.Traffic{}
 }
 
-// RatesAt is the time of the roll-up that the rates are of.
-func (r *Record) RatesAt() int64 { return r.rateAt }
-
-// Rest sets the rates to zero.
-func (r *Record) Rest() {
-	r.bps, r.pps, r.bpsTrend, r.ppsTrend = 0, 0, counters.TrendUnknown, counters.TrendUnknown
-}
-
-func (r *Record) throughput() counters.Throughput {
-	return counters.Throughput{Bytes: counters.Rate{Value: r.bps, Trend: r.bpsTrend},
-		Packets: counters.Rate{Value: r.pps, Trend: r.ppsTrend}}
-}
-
-// swap exchanges client and server.
+// swap exchanges client and server; what the links say is exchanged apart.
 func (r *Record) swap() {
 	r.marks ^= clientIsB
-	r.cliMAC, r.srvMAC = r.srvMAC, r.cliMAC
-	r.Cli, r.Srv = r.Srv, r.Cli
+	if r.is(clientLocal) != r.is(serverLocal) {
+		r.marks ^= clientLocal | serverLocal
+	}
 	r.dir[0], r.dir[1] = r.dir[1], r.dir[0]
-	r.tos[0], r.tos[1] = r.tos[1], r.tos[0]
-	r.tcpFlags[0], r.tcpFlags[1] = r.tcpFlags[1], r.tcpFlags[0]
+	r.rare[0], r.rare[1] = r.rare[1], r.rare[0]
 	r.icmpType[0], r.icmpType[1] = r.icmpType[1], r.icmpType[0]
 	r.icmpCode[0], r.icmpCode[1] = r.icmpCode[1], r.icmpCode[0]
 	r.set(swapRequested, false)
 	r.set(swapped, true)
-	if r.class != nil {
-		r.class.SwapDirections()
+}
+
+func (l *Links) swap() {
+	l.Cli, l.Srv = l.Srv, l.Cli
+	l.CliMAC, l.SrvMAC = l.SrvMAC, l.CliMAC
+	if l.class != nil {
+		l.class.SwapDirections()
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/host"
 	"ntopgo/engine/prefetch"
+	"ntopgo/engine/slab"
 )
 
 // riskUnidirectional is the risk of a flow whose other side was never heard
@@ -34,53 +36,85 @@ func (l *Limit) take() bool {
 	return true
 }
 
-// slabRecords is how many records are allocated at once.
-const slabRecords = 256
-
 // Table is the flow table of one shard.
 type Table struct {
 	index   index
-	slabs   []*[slabRecords]Record
-	next    uint32   // first number that was never used
-	free    []uint32 // numbers of ended flows
+	records *slab.Table[Record]
+	links   []*[linksChunk]Links // by number of the record
+	next    uint32               // first number that was never used
+	free    []uint32             // numbers of ended flows
 	seed    uint64
 	limit   *Limit
 	engine  *dpi.Engine
 	hooks   Hooks
-	pending []Pending
-	counts  Counts
+	second  uint32 // that is being counted (Unix)
+	ended   bool
+	gains   gains
+	one     [1]Pending
+	active  [3][]uint32 // flows that gained in the present second and the two before
+	fresh   []uint32    // flows that began in this second
+	named   []uint32    // flows whose names were found in this second
+	ahead   []*Record   // that Prefetch found
+	sums    Sums
 	tuple   dpi.Tuple // of the flow that is being classified; a local one would escape
 }
 
-// Hooks tie a table to what surrounds it.
+// linksChunk is how many Links are allocated at once.
+const linksChunk = 512
+
+// Hooks tie a table to what surrounds it; all are needed.
 type Hooks struct {
 	// New is called for a new flow before its first packet is counted.
-	New func(r *Record, p *decode.Packet)
+	New func(r *Record, l *Links, p *decode.Packet)
 	// Swapped is called after client and server of a flow were exchanged.
-	Swapped func(r *Record)
+	Swapped func(r *Record, l *Links)
+	// Speaks is called at the first packet of each direction; hosts that the
+	// table of hosts had no room for are nil.
+	Speaks func(from, to *host.Host)
+	// Begun is called once for each flow at the end of its first second, when its
+	// direction is mostly settled.
+	Begun func(r *Record, l *Links)
+	// Named is called at the end of a second in which the classifier found, or
+	// stopped looking for, what may hold names.
+	Named func(r *Record, l *Links)
+	// Gains takes what flows gained; Table.Flow tells whose it is.
+	Gains func(part []Pending)
+	// Ended is called for a flow that leaves the table, after its last gains.
+	Ended func(r *Record, l *Links)
 }
 
-// Counts says how many flows began, and in how many a TCP flag, or the end of
-// a handshake, was seen for the first time.
-type Counts struct{ New, Syn, Established, Reset, Fin uint64 }
-
-// Pending is what a flow gained since the previous roll-up. The gains stand
-// beside each other in the order in which the flows spoke, apart from the
-// records, which makes counting and rolling up a walk over little memory.
-type Pending struct {
-	Flow *Record
-	Gain [2]counters.Gain // to the server, to the client
+// Sums is what a table counted of all its flows together since TakeSums.
+type Sums struct {
+	// Flows that began, and those in which a TCP flag, or the end of a handshake,
+	// was seen for the first time.
+	New, Syn, Established, Reset, Fin uint64
+	// By protocol and category once these are known; Sent is to the server.
+	L7, Categories counters.L7Dense
+	DSCP           counters.L7Dense
+	Local          [2][2]counters.Traffic // by whether sender and receiver are local
+	Issues         counters.TCPIssues
 }
 
-// NewTable returns an empty table; both hooks are needed. seed is that of the
-// hashes given to Process.
+// NewTable returns an empty table. seed is that of the hashes given to Process.
 func NewTable(limit *Limit, engine *dpi.Engine, seed uint64, hooks Hooks) *Table {
-	return &Table{index: newIndex(), limit: limit, engine: engine, seed: seed, hooks: hooks}
+	return &Table{index: newIndex(), records: slab.New[Record](), gains: newGains(), limit: limit, engine: engine, seed: seed,
+		hooks: hooks}
 }
 
-func (t *Table) record(number uint32) *Record {
-	return &t.slabs[number/slabRecords][number%slabRecords]
+func (t *Table) record(number uint32) *Record { return t.records.At(number) }
+
+// Links is what r has to do with.
+func (t *Table) Links(r *Record) *Links { return &t.links[r.number/linksChunk][r.number%linksChunk] }
+
+// Record is the flow with a number of Active; another one, or none, when that
+// has ended.
+func (t *Table) Record(number uint32) (r *Record, ok bool) {
+	r = t.record(number)
+	return r, r.is(inUse)
 }
+
+// End says that there will be no more packets: no flow has a rate any more.
+func (t *Table) End() { t.ended = true }
 
 // find returns the flow of k, or nil.
 func (t *Table) find(k *Key, hash uint32) *Record {
@@ -105,12 +139,23 @@ func (t *Table) Prefetch(hashes []uint64) {
 	for _, h := range hashes {
 		prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(h)&mask]), 1)
 	}
+	t.ahead = t.ahead[:0]
 	for _, h := range hashes {
 		for i := uint32(h) & mask; t.index.slots[i] != 0; i = (i + 1) & mask {
 			if slot := t.index.slots[i]; uint32(slot>>32) == uint32(h) {
-				prefetch.Lines(unsafe.Pointer(t.record(uint32(slot)-1)), 6)
+				r := t.record(uint32(slot) - 1)
+				prefetch.Lines(unsafe.Pointer(r), 4)
+				t.ahead = append(t.ahead, r)
 				break
 			}
+		}
+	}
+	for _, r := range t.ahead {
+		if r.pending != 0 {
+			prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 3)
+		}
+		if !r.is(classified) {
+			prefetch.Lines(unsafe.Pointer(t.Links(r)), 1)
 		}
 	}
 }
@@ -125,28 +170,23 @@ func (t *Table) Process(p *decode.Packet, k *Key, reverse bool, hash uint64, n i
 			return nil
 		}
 	} else if r.is(swapRequested) && !r.fromClient(reverse) {
-		r.swap()
-		if r.pending != 0 {
-			g := &t.pending[r.pending-1].Gain
-			g[0], g[1] = g[1], g[0]
-		}
-		t.hooks.Swapped(r)
+		t.swap(r)
 	}
 	way := toClient
 	if r.fromClient(reverse) {
 		way = toServer
 	}
 	g := t.gain(r)
-	first := r.dir[way].packets == 0
-	if p.Proto == decode.ProtoTCP {
-		t.countTCP(r, p, way, n, &g.Gain[way])
-	} else {
-		r.count(p, way, n, &g.Gain[way])
+	if d := &r.dir[way]; d.packets == 0 {
+		t.firstOf(r, way)
+	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 {
+		t.passOn(g) // what was gained so far had another DSCP
+		g = t.gain(r)
 	}
+	t.count(r, p, way, n, &g.Gain[way])
+	t.sum(r, p, way, n)
 	if r.is(classified) {
-		if first {
-			r.Result.Risks &^= 1 << riskUnidirectional
-		}
+		g.L7Seconds |= 1 << (t.second - g.First)
 	} else if !p.Fragment || p.FirstFrag {
 		t.classify(r, p, way == toServer)
 	}
@@ -161,9 +201,10 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Reco
 	r := t.allocate()
 	r.start(k, reverse, p)
 	t.index.add(uint32(hash), r.number)
-	t.counts.New++
+	t.sums.New++
+	t.fresh = append(t.fresh, r.number)
 	r.checkSwap(p)
-	t.hooks.New(r, p)
+	t.hooks.New(r, t.Links(r), p)
 	return r
 }
 
@@ -173,8 +214,11 @@ func (t *Table) allocate() *Record {
 		t.free = t.free[:n-1]
 		return t.record(number)
 	}
-	if int(t.next) == len(t.slabs)*slabRecords {
-		t.slabs = append(t.slabs, new([slabRecords]Record))
+	if int(t.next) == t.records.Cap() {
+		t.records.Grow()
+	}
+	if int(t.next) == len(t.links)*linksChunk {
+		t.links = append(t.links, new([linksChunk]Links))
 	}
 	r := t.record(t.next)
 	r.number = t.next
@@ -182,104 +226,67 @@ func (t *Table) allocate() *Record {
 	return r
 }
 
-// countTCP counts p and notes what was seen for the first time in the flow.
-func (t *Table) countTCP(r *Record, p *decode.Packet, way, n int, g *counters.Gain) {
-	const rare = decode.SYN | decode.RST | decode.FIN
-	fresh := p.TCPFlags & rare &^ (r.tcpFlags[0] | r.tcpFlags[1])
-	unknown := !r.is(ackSeen)
-	r.count(p, way, n, g)
-	if unknown && r.is(ackSeen) {
-		t.counts.Established++
+// swap exchanges client and server of r.
+func (t *Table) swap(r *Record) {
+	l := t.Links(r)
+	r.swap()
+	l.swap()
+	if r.pending != 0 {
+		g := &t.gains.at(r.pending).Gain
+		g[0], g[1] = g[1], g[0]
 	}
-	if fresh == 0 {
-		return
+	t.hooks.Swapped(r, l)
+}
+
+// firstOf is called before the first packet of a direction is counted.
+func (t *Table) firstOf(r *Record, way int) {
+	l := t.Links(r)
+	if way == toServer {
+		t.hooks.Speaks(l.Cli, l.Srv)
+	} else {
+		t.hooks.Speaks(l.Srv, l.Cli)
 	}
-	if fresh&decode.SYN != 0 {
-		t.counts.Syn++
-	}
-	if fresh&decode.RST != 0 {
-		t.counts.Reset++
-	}
-	if fresh&decode.FIN != 0 {
-		t.counts.Fin++
+	if r.is(classified) {
+		r.Result.Risks &^= 1 << riskUnidirectional
 	}
 }
 
-// gain is what r gained since the last roll-up, to be added to.
-func (t *Table) gain(r *Record) *Pending {
-	if r.pending == 0 {
-		t.pending = append(t.pending, Pending{Flow: r})
-		r.pending = uint32(len(t.pending))
+// sum counts a packet into what the flows have together.
+func (t *Table) sum(r *Record, p *decode.Packet, way, n int) {
+	traffic := counters.Traffic{Packets: 1, Bytes: uint64(n)}
+	from, to := bit(r.is(clientLocal)), bit(r.is(serverLocal))
+	if way == toClient {
+		from, to = to, from
 	}
-	return &t.pending[r.pending-1]
+	t.sums.Local[from][to].Add(traffic)
+	side(t.sums.DSCP.At(uint16(p.TOS>>2)), way).Add(traffic)
+	if r.is(classified) {
+		side(t.sums.L7.At(r.app), way).Add(traffic)
+		side(t.sums.Categories.At(uint16(r.category)), way).Add(traffic)
+	}
 }
 
-func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
-	if r.class == nil {
-		r.class = t.engine.NewState()
+func side(d *counters.Duplex, way int) *counters.Traffic {
+	if way == toServer {
+		return &d.Sent
 	}
-	t.tuple = r.tuple()
-	done := t.engine.Feed(r.class, &t.tuple, p, fromClient)
-	if !done && r.state >= TCPClosed && r.class.Result() != (dpi.Result{}) {
-		// Named, and the connection has ended: what its dissector still hopes to
-		// read will not come, and must not be waited for with buffers in hand.
-		t.engine.GiveUp(r.class, &t.tuple)
-		done = true
-	}
-	t.adopt(r, done)
+	return &d.Rcvd
 }
 
-// adopt takes over what the classifier says of r, for good when it is done.
-func (t *Table) adopt(r *Record, done bool) {
-	m := r.class.Meta()
-	r.set(namesNew, r.is(namesNew) || m != r.Meta || done)
-	r.Result, r.Meta = r.class.Result(), m
-	if done {
-		r.set(classified, true)
-		t.engine.Release(r.class)
-		r.class = nil
+func bit(b bool) int {
+	if b {
+		return 1
 	}
+	return 0
 }
 
 // GiveUp lets the classifier guess for every flow that it has not decided;
 // there will be no more packets.
 func (t *Table) GiveUp() { t.each(t.giveUp) }
 
-func (t *Table) giveUp(r *Record) {
-	if r.is(classified) {
-		return
-	}
-	if r.class == nil {
-		r.class = t.engine.NewState()
-	}
-	t.tuple = r.tuple()
-	t.engine.GiveUp(r.class, &t.tuple)
-	t.adopt(r, true)
-	t.gain(r)
-}
-
-// RollUp hands the gains since the last call to apply, some at a time, and
-// begins anew.
-func (t *Table) RollUp(apply func(part []Pending)) {
-	const part = 64
-	for p := t.pending; len(p) > 0; p = p[min(part, len(p)):] {
-		apply(p[:min(part, len(p))])
-	}
-	for i := range t.pending {
-		t.pending[i].Flow.pending = 0
-	}
-	if cap(t.pending) > 1<<12 && len(t.pending) < cap(t.pending)/8 {
-		t.pending = nil // a burst is over
-		return
-	}
-	clear(t.pending)
-	t.pending = t.pending[:0]
-}
-
 // Purge takes flows out whose last packet is before limit (nanoseconds), after
-// a last guess by the classifier and a last roll-up through apply, and hands
-// each to ended.
-func (t *Table) Purge(limit int64, apply func(part []Pending), ended func(r *Record)) int {
+// a last guess by the classifier, and says how many.
+func (t *Table) Purge(limit int64) int {
 	var gone []*Record
 	t.each(func(r *Record) {
 		if r.lastSeen < limit {
@@ -290,9 +297,8 @@ func (t *Table) Purge(limit int64, apply func(part []Pending), ended func(r *Rec
 	if len(gone) == 0 {
 		return 0
 	}
-	t.RollUp(apply)
+	t.Announce()
 	for _, r := range gone {
-		ended(r)
 		t.end(r)
 	}
 	t.limit.n.Add(-int64(len(gone)))
@@ -301,9 +307,17 @@ func (t *Table) Purge(limit int64, apply func(part []Pending), ended func(r *Rec
 
 // end takes r out of the table; its memory is for the next flow.
 func (t *Table) end(r *Record) {
+	l := t.Links(r)
+	if r.pending != 0 {
+		p := t.gains.at(r.pending)
+		t.passOn(p)
+		p.flow = 0
+	}
+	t.hooks.Ended(r, l)
+	t.forget(r)
 	t.index.remove(uint32(r.Hash(t.seed)), r.number)
 	t.free = append(t.free, r.number)
-	*r = Record{number: r.number}
+	*r, *l = Record{number: r.number}, Links{}
 }
 
 func (t *Table) each(fn func(r *Record)) {
@@ -333,9 +347,9 @@ func (t *Table) Each(from, most int, fn func(r *Record)) (next int) {
 // Len is the number of flows.
 func (t *Table) Len() int { return t.index.used }
 
-// TakeCounts returns what was counted since the last call.
-func (t *Table) TakeCounts() Counts {
-	c := t.counts
-	t.counts = Counts{}
-	return c
+// Sums is what was counted since fn was last called.
+func (t *Table) TakeSums(fn func(s *Sums)) {
+	s := &t.sums
+	fn(s)
+	*s = Sums{L7: s.L7, Categories: s.Categories, DSCP: s.DSCP}
 }

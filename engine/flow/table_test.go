@@ -55,45 +55,136 @@ func TestDirectionsShareAFlow(t *testing.T) {
 		if b := feed(table, udp(n, int64(n+2), true)); a != b {
 			t.Fatalf("flow %d: the answer is another flow", n)
 		}
-		a.View(&f)
+		table.View(a, &f)
 		if f.ToServer.Packets != 1 || f.ToClient.Packets != 1 || f.Client.As4()[0] != 10 || f.SrvPort != 40001 {
 			t.Fatalf("flow %d: %v:%d to %v:%d, %v %v", n, f.Client, f.CliPort, f.Server, f.SrvPort, f.ToServer.Traffic, f.ToClient.Traffic)
 		}
 	}
-	if table.Len() != 300 || table.TakeCounts().New != 300 {
+	if table.Len() != 300 || begun(table) != 300 {
 		t.Errorf("%d flows, want 300", table.Len())
 	}
 }
 
-// TestGainsAddUp rolls up between packets: what was handed over must be what
-// the flow counts.
+// begun is how many flows the table counted as new since it was last asked.
+func begun(t *Table) (n uint64) {
+	t.TakeSums(func(s *Sums) { n = s.New })
+	return n
+}
+
+// TestGainsAddUp lets seconds pass between packets and asks for gains before
+// their time: what was handed over must be what the flow counts, with every
+// second in which it spoke.
 func TestGainsAddUp(t *testing.T) {
 	t.Parallel()
-	table := newTestTable(t, &Limit{})
-	var up, down counters.Gain
-	rolls := 0
-	apply := func(part []Pending) {
+	for _, ask := range []int{0, 1, 7, 60} {
+		table := newTestTable(t, &Limit{})
+		var up, down counters.Gain
+		var seen counters.Seconds
+		seconds := uint32(0)
+		table.hooks.Gains = func(part []Pending) {
+			for i := range part {
+				if table.Flow(&part[i]) != nil {
+					up.Add(&part[i].Gain[0])
+					down.Add(&part[i].Gain[1])
+					seconds += seen.Note(part[i].First, part[i].Seconds)
+				}
+			}
+		}
+		var r *Record
+		sec, spoken := uint32(1e9), map[uint32]bool{}
+		table.Advance(sec)
+		for n := range 300 {
+			r = feed(table, udp(1, int64(sec)*1e9+int64(n), n%3 == 2))
+			spoken[sec] = true
+			switch {
+			case n == 200:
+				sec += 100 // a gap
+			case n%3 == 0:
+				sec++
+			}
+			table.Advance(sec)
+			if ask != 0 && n%ask == 0 {
+				table.PassSome(table.Gaining(), 1<<20)
+			}
+		}
+		if held := table.gains.len(); held > 1 {
+			t.Errorf("asked every %d packets: %d gains are held, want 1 at most", ask, held)
+		}
+		table.PassSome(table.Gaining(), 1<<20)
+		sent, rcvd := r.Totals()
+		if up.Traffic() != sent || down.Traffic() != rcvd || sent.Packets+rcvd.Packets != 300 {
+			t.Errorf("asked every %d packets: handed over %v %v, counted %v %v", ask, up.Traffic(), down.Traffic(), sent, rcvd)
+		}
+		if int(seconds) != len(spoken) {
+			t.Errorf("asked every %d packets: %d seconds, want %d", ask, seconds, len(spoken))
+		}
+	}
+}
+
+// TestQueueOfGains adds and takes at random, over the end of the numbers.
+func TestQueueOfGains(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(3, 4))
+	q := newGains()
+	q.head, q.tail = ^uint32(0)-20000, ^uint32(0)-20000
+	var want []uint32 // flows, oldest first
+	numbers := map[uint32]uint32{}
+	next := uint32(1)
+	for range 60000 {
+		if n := rnd.IntN(5); n > 1 && len(want) < 9000 {
+			k := q.push(Pending{flow: next})
+			if k == 0 {
+				t.Fatal("a place got the number of nobody")
+			}
+			numbers[next] = k
+			want = append(want, next)
+			next++
+			continue
+		}
+		part := q.first(1 + rnd.Uint32N(64))
+		n := uint32(len(part))
 		for i := range part {
-			rolls++
-			up.Add(&part[i].Gain[0])
-			down.Add(&part[i].Gain[1])
+			if part[i].flow == 0 { // the place that is left out
+				continue
+			}
+			if part[i].flow != want[0] || q.at(numbers[want[0]]).flow != want[0] {
+				t.Fatalf("flow %d at the head, want %d", part[i].flow, want[0])
+			}
+			want = want[1:]
 		}
+		q.drop(n)
 	}
-	var r *Record
-	for n := range 100 {
-		r = feed(table, udp(1, int64(n+1)*1e6, n%3 == 2))
-		if n%7 == 0 {
-			table.RollUp(apply)
+	if int(q.len()) != len(want) || q.tail > 1<<31 {
+		t.Errorf("%d places, want %d; numbers end at %d", q.len(), len(want), q.tail)
+	}
+}
+
+// TestRatesBySecond compares the rates of the last seconds with what was sent.
+func TestRatesBySecond(t *testing.T) {
+	t.Parallel()
+	table := newTestTable(t, &Limit{})
+	rnd := rand.New(rand.NewPCG(5, 6))
+	sent := map[uint32]uint64{}
+	sec := uint32(1e9)
+	table.Advance(sec)
+	r := feed(table, udp(1, int64(sec)*1e9, false))
+	sent[sec]++
+	for range 500 {
+		for range rnd.IntN(3) {
+			feed(table, udp(1, int64(sec)*1e9, rnd.IntN(2) == 0))
+			sent[sec]++
 		}
-	}
-	table.RollUp(apply)
-	table.RollUp(apply) // nothing is left
-	sent, rcvd := r.Totals()
-	if up.Traffic() != sent || down.Traffic() != rcvd || sent.Packets+rcvd.Packets != 100 {
-		t.Errorf("handed over %v %v, counted %v %v", up.Traffic(), down.Traffic(), sent, rcvd)
-	}
-	if rolls != 16 {
-		t.Errorf("%d gains handed over, want 16", rolls)
+		second, list := table.Active(nil)
+		for back := uint32(0); back < 3; back++ {
+			if got := r.In(sec - back).Packets; got != sent[sec-back] && r.second-(sec-back) < 1<<31 {
+				t.Fatalf("%d packets %d seconds ago, want %d", got, back, sent[sec-back])
+			}
+		}
+		if lately := sent[sec-1]+sent[sec-2] > 0; second != sec || (len(list) == 1) != lately {
+			t.Fatalf("second %d: active %v, want %v", sec, list, lately)
+		}
+		sec += 1 + rnd.Uint32N(4)/3*rnd.Uint32N(4)
+		table.Advance(sec)
 	}
 }
 
@@ -108,18 +199,19 @@ func TestPurgeFreesRecords(t *testing.T) {
 		t.Fatalf("%d flows and %d refused, want 1000 and 500", n, refused)
 	}
 	ended := 0
-	gone := table.Purge(400e9, func([]Pending) {}, func(*Record) { ended++ })
+	table.hooks.Ended = func(*Record, *Links) { ended++ }
+	gone := table.Purge(400e9)
 	if n, _ := limit.Len(); gone != 399 || ended != 399 || n != 601 || table.Len() != 601 {
 		t.Fatalf("%d purged, %d ended, %d and %d left; want 399, 399, 601, 601", gone, ended, n, table.Len())
 	}
-	slabs := len(table.slabs)
+	room := table.records.Cap()
 	for n := range 399 {
 		if feed(table, udp(5000+n, 2000e9, false)) == nil {
 			t.Fatal("no room where flows had ended")
 		}
 	}
-	if len(table.slabs) != slabs {
-		t.Errorf("%d slabs, want the %d that were there", len(table.slabs), slabs)
+	if table.records.Cap() != room || table.next != 1000 {
+		t.Errorf("room for %d records, %d used; want the %d and 1000 that were there", table.records.Cap(), table.next, room)
 	}
 	for n := range 1000 {
 		if k, _ := KeyOf(udp(n, 0, false)); (table.find(&k, uint32(k.Hash(testSeed))) != nil) != (n >= 399) {
@@ -137,7 +229,7 @@ func TestSwapReachesTheClassifier(t *testing.T) {
 	feed(table, tcp(2e9, decode.ACK|decode.PSH, 100, "SSH-2.0-client_1\r\n", false))
 	r := feed(table, tcp(3e9, decode.ACK, 118, "", false))
 	var f Flow
-	r.View(&f)
+	table.View(r, &f)
 	if !f.Swapped || f.SrvPort != 22 || f.CliPort != 50000 {
 		t.Fatalf("swapped %v, %d to %d", f.Swapped, f.CliPort, f.SrvPort)
 	}

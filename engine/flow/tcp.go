@@ -38,36 +38,60 @@ func (r *Record) checkSwap(p *decode.Packet) {
 	r.set(swapRequested, true)
 }
 
-func (r *Record) countTCP(p *decode.Packet, way int, g *counters.Gain) {
-	flags, d := p.TCPFlags, &r.dir[way]
+// countTCP counts p and notes what was seen for the first time in the flow.
+func (t *Table) countTCP(r *Record, p *decode.Packet, way int, g *counters.Gain) {
+	flags, d, n := p.TCPFlags, &r.dir[way], &r.rare[way]
 	if flags&(decode.SYN|decode.RST|decode.FIN) != 0 {
 		g.CountFlags(flags)
+		t.sumFlags(flags &^ (r.dir[0].tcpFlags | r.dir[1].tcpFlags))
 		if flags&decode.SYN != 0 {
-			d.syns++
+			n.syns++
 		}
 		if flags&decode.RST != 0 {
-			d.rsts++
+			n.rsts++
 		}
 		if flags&decode.FIN != 0 {
-			d.fins++
+			n.fins++
 		}
 	}
 	if flags&(decode.RST|decode.FIN) == 0 {
 		if p.Window == 0 {
-			d.zeros++
+			n.zeros++
 		}
 		d.window = p.Window
 	}
-	r.tcpFlags[way] |= flags
+	fresh := flags &^ d.tcpFlags
+	d.tcpFlags |= flags
 	if p.Layer == decode.LayerTransport && (!p.Fragment || p.FirstFrag) {
-		d.countSequence(p.Seq, flags, p.PayloadLen, g)
+		d.countSequence(n, p.Seq, flags, p.PayloadLen, g, &t.sums.Issues)
 	}
-	if !r.is(handshakeOver) {
+	settled := r.is(handshakeOver)
+	if !settled {
+		open := r.is(ackSeen)
 		r.handshake(p, way)
+		if !open && r.is(ackSeen) {
+			t.sums.Established++
+		}
 	} else {
 		r.countAppLatency(p, way)
 	}
-	r.state = r.tcpState()
+	// With no new flag and the handshake behind, the state is what it was.
+	if fresh != 0 || !settled {
+		r.state = r.tcpState()
+	}
+}
+
+// sumFlags counts a flow in which flags were seen for the first time.
+func (t *Table) sumFlags(flags uint8) {
+	if flags&decode.SYN != 0 {
+		t.sums.Syn++
+	}
+	if flags&decode.RST != 0 {
+		t.sums.Reset++
+	}
+	if flags&decode.FIN != 0 {
+		t.sums.Fin++
+	}
 }
 
 // handshake takes the times of SYN, SYN+ACK and ACK. Half the time between two
@@ -79,7 +103,7 @@ func (r *Record) handshake(p *decode.Packet, way int) {
 		if r.synTime == 0 {
 			r.synTime = p.Time
 		}
-		if r.tcpFlags[toServer]&(decode.SYN|decode.ACK) == decode.SYN|decode.ACK {
+		if r.dir[toServer].tcpFlags&(decode.SYN|decode.ACK) == decode.SYN|decode.ACK {
 			r.set(swapRequested, true) // the SYN+ACK was captured before the SYN
 		}
 	case decode.SYN | decode.ACK:
@@ -127,7 +151,7 @@ func (r *Record) countAppLatency(p *decode.Packet, way int) {
 // one before the last is counted as lost, anything else unexpected is out of
 // order. Comparisons are serial-number arithmetic (RFC 1982), so that a
 // wrap-around is no loss.
-func (d *dir) countSequence(seq uint32, flags uint8, payload int, g *counters.Gain) {
+func (d *dir) countSequence(n *rare, seq uint32, flags uint8, payload int, g *counters.Gain, sum *counters.TCPIssues) {
 	next := seq + uint32(payload)
 	if flags&decode.SYN != 0 {
 		next++
@@ -136,21 +160,25 @@ func (d *dir) countSequence(seq uint32, flags uint8, payload int, g *counters.Ga
 	if d.seqNext != 0 && d.seqNext != seq {
 		switch {
 		case seq == d.seqNext-1 && payload <= 1 && flags&(decode.SYN|decode.FIN|decode.RST) == 0:
-			d.keepAlive++
+			n.keepAlive++
 			g.KeepAlive++
+			sum.KeepAlive++
 			return
 		case d.seqNext == seq-1: // FIN or SYN counted by the other side's stack
 		case d.seqLast == seq:
 			if d.seqNext != d.seqLast {
-				d.retransmissions++
+				n.retransmissions++
 				g.Retransmissions++
+				sum.Retransmissions++
 			}
 		case before(seq, d.seqLast) && before(seq, d.seqNext):
-			d.lost++
+			n.lost++
 			g.Lost++
+			sum.Lost++
 		default:
-			d.outOfOrder++
+			n.outOfOrder++
 			g.OutOfOrder++
+			sum.OutOfOrder++
 			moveLast = before(d.seqLast, seq-1)
 		}
 	}
@@ -163,7 +191,7 @@ func (d *dir) countSequence(seq uint32, flags uint8, payload int, g *counters.Ga
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
 func (r *Record) tcpState() TCPState {
-	up, down := r.tcpFlags[toServer], r.tcpFlags[toClient]
+	up, down := r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
 	switch {
 	case (up|down)&decode.RST != 0:
 		return TCPReset

@@ -209,13 +209,12 @@ func (d *Data) reset() {
 // since when it is known go too, as if it were first seen at now (nanoseconds).
 func (t *Table) Reset(h *Host, forget bool, now int64) {
 	h.mu.Lock()
-	rxOnly := h.data.RxOnly()
 	h.data.reset()
 	if forget {
 		h.data.Details, h.data.FirstSeen, h.data.ActiveSeconds = &noDetails, now, 0
 	}
 	h.mu.Unlock()
-	if rxOnly {
+	if h.seen.Swap(0) == hostHeard {
 		t.countRxOnly(h, -1)
 	}
 }

@@ -79,7 +79,8 @@ func TestResetKeepsTheTableRight(t *testing.T) {
 	tab, h := newHost(t)
 	gain := func() {
 		g := Gained{Sent: &counters.Gain{}, Rcvd: &counters.Gain{Packets: 1, Bytes: 60}, Proto: 17}
-		tab.Gain(h, &g, 1)
+		tab.Speaks(nil, h)
+		h.Gain(&g)
 	}
 	gain()
 	if _, rx, _ := tab.Kinds(); rx != 1 {

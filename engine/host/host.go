@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"ntopgo/engine/counters"
@@ -27,10 +28,19 @@ type Host struct {
 	System    bool // an address of this machine
 	NetworkID int  // local network id, network.NoID when remote
 
+	flows atomic.Int32  // in the table of flows; a host that has some is not forgotten
+	seen  atomic.Uint32 // hostSent, hostHeard
+
 	mu    sync.Mutex
-	rated bool // its rates are being derived
+	rated bool // AddRate was called since Quiet
 	data  Data
 }
+
+// What a host was seen doing.
+const (
+	hostSent  = 1 << iota // it sent a packet
+	hostHeard             // a packet was sent to it
+)
 
 // DNSCounters counts DNS messages in one direction.
 type DNSCounters struct {
@@ -104,7 +114,7 @@ func (n *Names) Best() string {
 type Data struct {
 	LastSeen      int64  // nanoseconds
 	ActiveSeconds uint64 // seconds with traffic
-	lastActive    int64
+	active        counters.Seconds
 	Traffic       counters.Duplex
 	Throughput    counters.Throughput
 	L7            counters.L7Map
@@ -214,13 +224,17 @@ func addrHash(a netip.Addr) uint64 {
 	return h ^ h>>33
 }
 
-// Gained is what a host gained by one flow since the previous roll-up, as the
-// host sees it.
+// Gained is what a host gained by one flow since the flow's gains were last
+// passed on, as the host sees it.
 type Gained struct {
-	Sent, Rcvd       *counters.Gain
-	Proto            uint8
-	SentTOS, RcvdTOS uint8
-	App, Category    uint16
+	Sent, Rcvd *counters.Gain
+	// Of the second First (Unix) and the 31 after it, those in which the flow
+	// gained anything, and in which its protocol was known: bit n is First+n.
+	First              uint32
+	Seconds, L7Seconds uint32
+	Proto              uint8
+	SentTOS, RcvdTOS   uint8
+	App, Category      uint16
 	// L7 is counted under App and Category; it is no more than the rest until
 	// the flow is classified.
 	L7       counters.Duplex
@@ -231,8 +245,8 @@ type Gained struct {
 	FlowID   uint32
 }
 
-// Gain counts what a flow brought in second sec (Unix).
-func (d *Data) Gain(g *Gained, sec int64) {
+// Gain counts what a flow brought.
+func (d *Data) Gain(g *Gained) {
 	dup := counters.Duplex{Sent: g.Sent.Traffic(), Rcvd: g.Rcvd.Traffic()}
 	d.Traffic.Add(dup)
 	d.L4.Of(g.Proto).Add(dup)
@@ -240,10 +254,10 @@ func (d *Data) Gain(g *Gained, sec int64) {
 	d.TCPRcvd.AddGain(g.Rcvd)
 	d.Sent.AddGain(g.Sent)
 	d.Rcvd.AddGain(g.Rcvd)
-	d.DSCP.Count(uint16(g.SentTOS>>2), counters.Duplex{Sent: dup.Sent}, sec, false)
-	d.DSCP.Count(uint16(g.RcvdTOS>>2), counters.Duplex{Rcvd: dup.Rcvd}, sec, false)
-	d.L7.Count(g.App, g.L7, sec, g.NewL7)
-	d.Categories.Count(g.Category, g.L7, sec, g.NewL7)
+	d.DSCP.Count(uint16(g.SentTOS>>2), counters.Duplex{Sent: dup.Sent}, g.First, g.Seconds, false)
+	d.DSCP.Count(uint16(g.RcvdTOS>>2), counters.Duplex{Rcvd: dup.Rcvd}, g.First, g.Seconds, false)
+	d.L7.Count(g.App, g.L7, g.First, g.L7Seconds, g.NewL7)
+	d.Categories.Count(g.Category, g.L7, g.First, g.L7Seconds, g.NewL7)
 	const udp = 17
 	if g.Proto == udp && g.Unicast {
 		d.UDPUnicastSent += dup.Sent.Bytes
@@ -251,7 +265,7 @@ func (d *Data) Gain(g *Gained, sec int64) {
 		d.UDPOtherSent += dup.Sent.Bytes
 	}
 	d.LastSeen = max(d.LastSeen, g.LastSeen)
-	d.Active(sec)
+	d.ActiveSeconds += uint64(d.active.Note(g.First, g.Seconds))
 	// Of several flows the last one's counts, whatever the order they come in.
 	if g.RTT > 0 && (g.LastSeen > d.rttAt || g.LastSeen == d.rttAt && g.FlowID >= d.rttFlow) {
 		d.RTTms, d.rttAt, d.rttFlow = float64(g.RTT)/1e6, g.LastSeen, g.FlowID
@@ -295,14 +309,6 @@ func (d *Data) count(asClient bool, n int) {
 	}
 }
 
-// Active counts second sec (Unix) into the time of activity once.
-func (d *Data) Active(sec int64) {
-	if sec > d.lastActive {
-		d.ActiveSeconds++
-		d.lastActive = sec
-	}
-}
-
 // ICMPCount is the counter of message type k.
 func (d *Data) ICMPCount(k ICMPKey) *ICMPCount {
 	if d.ICMP == nil {
@@ -336,30 +342,39 @@ func (h *Host) Prefetch() {
 	prefetch.Lines(unsafe.Pointer(&d.Sent), 4)
 }
 
-// PrefetchRates asks for what Derive needs.
-func (h *Host) PrefetchRates() { prefetch.Lines(unsafe.Pointer(h), 4) }
+// Gain counts what a flow brought.
+func (h *Host) Gain(g *Gained) {
+	h.mu.Lock()
+	h.data.Gain(g)
+	h.mu.Unlock()
+}
 
-// Derive updates the rates of a host that gained something, or did lately, at
-// the end of a roll-up; before is when the previous one ended. It says false
-// when the host has been idle for so long that its rates stay as they are.
-func (h *Host) Derive(now, before int64) (more bool) {
+// AddRate adds a flow's traffic of the last second, and of the one before, to
+// the host's rates. It says whether it is the first since Quiet.
+func (h *Host) AddRate(now, before counters.Traffic) (first bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := &h.data.Throughput
-	t.Resume(before)
-	t.Update(h.data.Traffic.Bytes(), h.data.Traffic.Packets(), now)
-	h.rated = t.Bytes.Value != 0 || t.Packets.Value != 0 || t.Bytes.Trend != counters.TrendStable
-	return h.rated
-}
-
-// Rate says whether the host must be put on the list of those that Derive is
-// called for; it is true once until Derive takes it off. Call it between Lock
-// and Unlock.
-func (h *Host) Rate() bool {
-	first := !h.rated
-	h.rated = true
+	first, h.rated = !h.rated, true
+	if first {
+		h.data.Throughput = counters.Throughput{}
+	}
+	h.data.Throughput.AddSecond(now, before)
 	return first
 }
+
+// Quiet sets the rates to zero and their trend to trend.
+func (h *Host) Quiet(trend counters.Trend) {
+	h.mu.Lock()
+	h.data.Throughput = counters.Throughput{Bytes: counters.Rate{Trend: trend}, Packets: counters.Rate{Trend: trend}}
+	h.rated = false
+	h.mu.Unlock()
+}
+
+// Join and Leave tell the host of a flow that begins and ends.
+func (h *Host) Join() { h.flows.Add(1) }
+
+// Leave is described at Join.
+func (h *Host) Leave() { h.flows.Add(-1) }
 
 // Update changes the data under the lock.
 func (h *Host) Update(f func(d *Data)) {

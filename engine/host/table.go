@@ -102,31 +102,27 @@ func (t *Table) Kinds() (local, rxOnly, rxOnlyLocal int) {
 	return int(t.local.Load()), int(t.rxOnly.Load()), int(t.rxOnlyLocal.Load())
 }
 
+// Speaks notes that from, or nobody when nil, sent a packet to to. Whoever
+// counts a flow calls it at the first packet of each direction.
+func (t *Table) Speaks(from, to *Host) {
+	if from != nil && from.seen.Load()&hostSent == 0 {
+		if was := from.seen.Or(hostSent); was == hostHeard {
+			t.countRxOnly(from, -1)
+		}
+	}
+	if to != nil && to.seen.Load()&hostHeard == 0 {
+		if was := to.seen.Or(hostHeard); was == 0 {
+			t.countRxOnly(to, 1)
+		}
+	}
+}
+
 // countRxOnly adds n hosts like h to those that were only spoken to.
 func (t *Table) countRxOnly(h *Host, n int64) {
 	t.rxOnly.Add(n)
 	if h.Local {
 		t.rxOnlyLocal.Add(n)
 	}
-}
-
-// Gain counts what a flow brought to h in second sec (Unix). It says whether h
-// is to be put on the list of hosts whose rates are derived.
-func (t *Table) Gain(h *Host, g *Gained, sec int64) (rate bool) {
-	h.mu.Lock()
-	before := h.data.RxOnly()
-	h.data.Gain(g, sec)
-	after := h.data.RxOnly()
-	rate = h.Rate()
-	h.mu.Unlock()
-	if before != after {
-		n := int64(1)
-		if before {
-			n = -1
-		}
-		t.countRxOnly(h, n)
-	}
-	return rate
 }
 
 // All lists the hosts in no order.
@@ -157,8 +153,8 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 				limit = localLimit
 			}
 			h.mu.Lock()
-			idle := h.data.ActiveAsClient+h.data.ActiveAsServer == 0 && h.data.LastSeen < limit
-			m, rxOnly := h.data.Mac, h.data.RxOnly()
+			idle := h.flows.Load() == 0 && h.data.LastSeen < limit
+			m, rxOnly := h.data.Mac, h.seen.Load() == hostHeard
 			h.mu.Unlock()
 			if !idle {
 				continue

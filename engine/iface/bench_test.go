@@ -65,6 +65,13 @@ func (m *made) write(f []byte, n int) {
 
 func run(tb testing.TB, m *made, shards int) *Interface {
 	tb.Helper()
+	i := start(tb, m, shards)
+	<-i.Done()
+	return i
+}
+
+func start(tb testing.TB, m *made, shards int) *Interface {
+	tb.Helper()
 	classifier, err := dpi.New(dpi.Config{})
 	if err != nil {
 		tb.Fatal(err)
@@ -78,7 +85,6 @@ func run(tb testing.TB, m *made, shards int) *Interface {
 		tb.Fatal(err)
 	}
 	i.Start(context.Background())
-	<-i.Done()
 	return i
 }
 

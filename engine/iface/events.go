@@ -30,6 +30,7 @@ var countedServers = map[uint16]host.Service{5: host.DNSServers, 3: host.SMTPSer
 
 // Other protocols by nDPI's numbers.
 const (
+	protocolDNS  = 5
 	protocolHTTP = 7
 	protocolTLS  = 91
 	protocolQUIC = 188
@@ -39,25 +40,26 @@ const (
 
 // recognised is called once for a flow, when the classifier has decided: the
 // client, if it is a local host, has found a server and asked for a name.
-func (s *shard) recognised(f *flow.Record, app uint16) {
+func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	s.tell(FlowRecognised, f)
-	if f.Cli == nil || !f.Cli.Local {
+	if l.Cli == nil || !l.Cli.Local {
 		return
 	}
+	app, _ := f.Application()
 	lower := f.Result.Master
 	if lower == 0 {
 		lower = app
 	}
 	kind, counted := countedServers[lower]
 	name := ""
-	if f.Meta != nil {
-		name = f.Meta.HostName
+	if l.Meta != nil {
+		name = l.Meta.HostName
 	}
 	if !counted && name == "" {
 		return
 	}
-	d := f.Cli.Lock()
-	defer f.Cli.Unlock()
+	d := l.Cli.Lock()
+	defer l.Cli.Unlock()
 	c := d.Contacted()
 	if counted {
 		c.Server(kind, f.Server())
@@ -66,7 +68,7 @@ func (s *shard) recognised(f *flow.Record, app uint16) {
 		return
 	}
 	web := lower == protocolHTTP || lower == protocolTLS || lower == protocolQUIC || app == protocolTor
-	resolved := lower == protocolDNS && f.Meta.DNSReplyCode == 0
+	resolved := lower == protocolDNS && l.Meta.DNSReplyCode == 0
 	c.Asked(name, web || resolved)
 	if web && app != protocolDoH || resolved {
 		c.Visit(name)
@@ -74,7 +76,7 @@ func (s *shard) recognised(f *flow.Record, app uint16) {
 }
 
 // ended is called for a flow that is about to be forgotten.
-func (s *shard) ended(f *flow.Record) {
+func (s *shard) ended(f *flow.Record, l *flow.Links) {
 	s.tell(FlowEnded, f)
 	up, down := f.Totals()
 	if f.Proto != decode.ProtoTCP && f.Proto != decode.ProtoUDP || up.Packets > 0 && down.Packets > 0 || !f.HostsCounted() ||
@@ -82,11 +84,11 @@ func (s *shard) ended(f *flow.Record) {
 		return
 	}
 	_, _, _, port := f.Ends()
-	if h := f.Cli; h != nil {
+	if h := l.Cli; h != nil {
 		h.Lock().Contacted().NoAnswer(f.Server(), port, true)
 		h.Unlock()
 	}
-	if h := f.Srv; h != nil {
+	if h := l.Srv; h != nil {
 		h.Lock().Contacted().NoAnswer(f.Client(), port, false)
 		h.Unlock()
 	}

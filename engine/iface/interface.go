@@ -28,9 +28,13 @@ type Interface struct {
 	hosts  *host.Table
 	macs   *mac.Table
 	limit  flow.Limit
-	seed   uint64       // of the hashes of flows
-	rated  []*host.Host // hosts with rates to derive; the reader's own
-	tickAt int64        // when the previous roll-up ended; the reader's own
+	seed   uint64     // of the hashes of flows
+	rated  []*mac.Mac // stations with rates to derive; the reader's own
+	tickAt int64      // when the previous roll-up ended; the reader's own
+
+	seconds, synced atomic.Uint64 // roll-ups that were made, and that sync has seen
+	syncing         sync.Mutex    // guards what follows
+	ratedHosts      []*host.Host  // hosts with a rate
 
 	mu         sync.Mutex // guards what follows
 	total      Counters
@@ -189,17 +193,30 @@ func (c *Counters) since(base *Counters) Counters {
 	return Counters{Total: c.Total.Sub(base.Total), Ingress: c.Ingress.Sub(base.Ingress), Egress: c.Egress.Sub(base.Egress)}
 }
 
-// Host finds a host, or nil.
-func (i *Interface) Host(k host.Key) *host.Host { return i.hosts.Find(k) }
+// Host finds a host, or nil. What it counts is as of the last roll-up, as for
+// all that follow.
+func (i *Interface) Host(k host.Key) *host.Host {
+	i.sync()
+	return i.hosts.Find(k)
+}
 
 // Hosts lists the hosts in no order.
-func (i *Interface) Hosts() []*host.Host { return i.hosts.All() }
+func (i *Interface) Hosts() []*host.Host {
+	i.sync()
+	return i.hosts.All()
+}
 
 // MACs lists the layer-2 addresses in no order.
-func (i *Interface) MACs() []*mac.Mac { return i.macs.All() }
+func (i *Interface) MACs() []*mac.Mac {
+	i.sync()
+	return i.macs.All()
+}
 
 // MAC finds a layer-2 address, or nil.
-func (i *Interface) MAC(a mac.Addr) *mac.Mac { return i.macs.Find(a) }
+func (i *Interface) MAC(a mac.Addr) *mac.Mac {
+	i.sync()
+	return i.macs.Find(a)
+}
 
 // History copies the traffic per second of the last hour of interface time,
 // oldest first.
@@ -212,5 +229,6 @@ func (i *Interface) History() []Point {
 // ResetHost sets what is counted for h to zero; with forget, what it is called
 // goes too.
 func (i *Interface) ResetHost(h *host.Host, forget bool) {
+	i.sync() // what was gained so far is forgotten too
 	i.hosts.Reset(h, forget, i.Now().UnixNano())
 }

@@ -1,10 +1,12 @@
 package iface
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
 )
 
@@ -83,10 +86,27 @@ func describe(i *Interface) string {
 	hosts, _ := i.ListHosts(HostQuery{})
 	for _, h := range hosts {
 		d := h.Snapshot()
-		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d\n", h.Addr, h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer,
-			d.ContactsAsClient, d.ContactsAsServer, d.L7.Len())
+		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v", h.Addr,
+			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, d.ContactsAsClient, d.ContactsAsServer, d.L7.Len(),
+			d.ActiveSeconds, d.LastSeen, d.RTTms, d.L4, d.Sent, d.Rcvd, d.TCPSent, d.TCPRcvd, d.Names)
+		for _, m := range []*counters.L7Map{&d.L7, &d.Categories, &d.DSCP} {
+			m.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
+		}
+		b.WriteString("\n")
+	}
+	for _, m := range sortedMACs(i) {
+		d := m.Snapshot()
+		fmt.Fprintf(&b, "mac %v %v hosts %d seen %d %d", m.Address, d.Traffic, d.Hosts, d.FirstSeen, d.LastSeen)
+		d.L7.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
+		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+func sortedMACs(i *Interface) []*mac.Mac {
+	all := i.MACs()
+	slices.SortFunc(all, func(a, b *mac.Mac) int { return bytes.Compare(a.Address[:], b.Address[:]) })
+	return all
 }
 
 func TestShardsAgree(t *testing.T) {
@@ -151,5 +171,27 @@ func TestLimitsAreCounted(t *testing.T) {
 	}
 	if all := read(t, shared(t, "corpus", "e2e", "pcap", "test_01.pcap"), Config{}).Stats(); s.Total != all.Total {
 		t.Errorf("interface counts %v with limits, %v without", s.Total, all.Total)
+	}
+}
+
+// TestReadersChangeNothing asks for hosts all the time while a capture is read:
+// what it makes of them in the end must be the same.
+func TestReadersChangeNothing(t *testing.T) {
+	t.Parallel()
+	quiet := describe(run(t, &made{flows: 9000, packets: 60000, perSecond: 2000}, 2))
+	i := start(t, &made{flows: 9000, packets: 60000, perSecond: 2000}, 2)
+	asked := 0
+	for done := false; !done; asked++ {
+		select {
+		case <-i.Done():
+			done = true
+		default:
+		}
+		i.ListHosts(HostQuery{Limit: 10})
+		i.MACs()
+		i.Flows(FlowQuery{Limit: 10})
+	}
+	if got := describe(i); got != quiet {
+		t.Errorf("asked %d times, the result differs:\n%s", asked, firstDifference(quiet, got))
 	}
 }

@@ -24,6 +24,7 @@ type macDeltas struct {
 	recent  [macWays]*macDelta
 	all     map[mac.Addr]*macDelta
 	touched []*macDelta
+	seen    []*mac.Mac // stations that were seen since deriveMACs
 }
 
 func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]*macDelta{}} }
@@ -48,15 +49,20 @@ func (m *macDeltas) at(a mac.Addr, t int64) *mac.Data {
 	return &d.data
 }
 
-// take hands every delta since the last call to fn.
-func (m *macDeltas) take(fn func(a mac.Addr, d *mac.Data)) {
+// take merges every delta since the last call into to, and notes the stations
+// for deriveMACs.
+func (m *macDeltas) take(to *mac.Table) {
 	for i, d := range m.touched {
-		fn(d.addr, &d.data)
+		station := to.Get(d.addr, d.data.FirstSeen)
+		station.Update(func(sum *mac.Data) { sum.Merge(&d.data) })
+		m.seen = append(m.seen, station)
 		d.data, d.touched = mac.Data{}, false
 		m.touched[i] = nil
 	}
 	m.touched = m.touched[:0]
 	if len(m.all) > maxMACDeltas {
+		seen := m.seen
 		*m = newMACDeltas()
+		m.seen = seen
 	}
 }

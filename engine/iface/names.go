@@ -9,15 +9,18 @@ import (
 )
 
 // names hands what a flow revealed about the names of its ends to its hosts.
-func (s *shard) names(f *flow.Record) {
-	m := f.Meta
-	if !f.TakeNames() || m == nil {
+func (s *shard) names(f *flow.Record, l *flow.Links) {
+	if f.Classified() {
+		s.recognised(f, l)
+	}
+	m := l.Meta
+	if m == nil {
 		return
 	}
 	if f.Classified() {
-		countMessages(f)
+		countMessages(l)
 	}
-	learn(f.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
+	learn(l.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
 	server := host.Names{}
 	if m.HTTPMethod != "" {
 		server.HTTP = m.HostName
@@ -25,7 +28,7 @@ func (s *shard) names(f *flow.Record) {
 	if m.TLSVersion != 0 {
 		server.TLS = m.HostName
 	}
-	learn(f.Srv, f, server)
+	learn(l.Srv, f, server)
 	if m.DHCPName != "" || m.DHCPFingerprint != "" {
 		if e := s.i.macs.Find(mac.Addr(m.DHCPMAC)); e != nil {
 			e.Update(func(d *mac.Data) {
@@ -61,8 +64,8 @@ func setName(to *string, name string) {
 
 // countMessages counts the DNS exchange or the HTTP request of a flow for its
 // hosts: a DNS flow is one exchange, of HTTP the first request is known.
-func countMessages(f *flow.Record) {
-	m := f.Meta
+func countMessages(l *flow.Links) {
+	m := l.Meta
 	switch {
 	case m.DNSQuery != "":
 		query := func(c *host.DNSCounters) {
@@ -79,16 +82,16 @@ func countMessages(f *flow.Record) {
 				c.RepliesError++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { query(&d.Message().DNSSent); reply(&d.Message().DNSRcvd) })
-		update(f.Srv, func(d *host.Data) { query(&d.Message().DNSRcvd); reply(&d.Message().DNSSent) })
+		update(l.Cli, func(d *host.Data) { query(&d.Message().DNSSent); reply(&d.Message().DNSRcvd) })
+		update(l.Srv, func(d *host.Data) { query(&d.Message().DNSRcvd); reply(&d.Message().DNSSent) })
 	case m.HTTPMethod != "":
 		answer := func(c *host.HTTPCounters) {
 			if n := m.HTTPStatus / 100; n >= 1 && n <= 5 {
 				c.Status[n]++
 			}
 		}
-		update(f.Cli, func(d *host.Data) { *d.Message().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Message().HTTPRcvd) })
-		update(f.Srv, func(d *host.Data) { *d.Message().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Message().HTTPSent) })
+		update(l.Cli, func(d *host.Data) { *d.Message().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Message().HTTPRcvd) })
+		update(l.Srv, func(d *host.Data) { *d.Message().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Message().HTTPSent) })
 	}
 }
 

@@ -3,7 +3,6 @@ package iface
 import (
 	"sort"
 
-	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -88,14 +87,8 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 	return page, total
 }
 
-// view fills f with what is known of r. A flow that gained nothing at the last
-// roll-up has no rate any more.
-func (s *shard) view(r *flow.Record, f *flow.Flow) {
-	r.View(f)
-	if r.RatesAt() < s.rolledUp {
-		f.Throughput = counters.Throughput{}
-	}
-}
+// view fills f with what is known of r.
+func (s *shard) view(r *flow.Record, f *flow.Flow) { s.flows.View(r, f) }
 
 // each calls fn for every flow of the shard, under its lock, which it gives up
 // now and then.
@@ -157,7 +150,7 @@ func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
 		key SortKey
 	}
 	var rows []row
-	for _, h := range i.hosts.All() {
+	for _, h := range i.Hosts() {
 		h.Update(func(d *host.Data) {
 			if q.Match != nil && !q.Match(h, d) {
 				return

@@ -81,7 +81,7 @@ func (i *Interface) run(ctx context.Context) {
 	}
 	err := r.loop(ctx)
 	i.finished.Store(true)
-	r.tick(r.now(), true)
+	r.tick(r.now(), r.second+1, true)
 	for _, s := range i.shards {
 		close(s.work)
 	}
@@ -233,9 +233,7 @@ func (r *reader) advance(now int64) {
 	if sec <= r.second {
 		return
 	}
-	if r.second != 0 {
-		r.tick((r.second+1)*1e9, false)
-	}
+	r.tick((r.second+1)*1e9, sec, false)
 	r.second = sec
 }
 
@@ -246,12 +244,12 @@ func (r *reader) now() int64 {
 	return max(r.i.lastPacket.Load(), (r.second+1)*1e9)
 }
 
-// tick lets every shard roll up what it has and then derives the rates.
-func (r *reader) tick(now int64, last bool) {
-	purge := false
-	if p := now / 1e9; p-r.lastPurge >= purgeSeconds || p < r.lastPurge {
+// tick has every shard end its second, at time now, and begin next.
+func (r *reader) tick(now, next int64, last bool) {
+	roll := &rollUp{now: now, next: uint32(next), first: r.second == 0, last: last}
+	if p := now / 1e9; !roll.first && (p-r.lastPurge >= purgeSeconds || p < r.lastPurge) {
 		r.lastPurge = p
-		purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
+		roll.purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
 	}
-	r.i.rollUp(now, purge, last)
+	r.i.rollUp(roll)
 }

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"sync"
 
-	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
@@ -28,18 +27,15 @@ type shard struct {
 	counted Counters // since the last roll-up
 	macs    macDeltas
 	bcast   map[netip.Prefix]uint64 // broadcast domains seen since the last roll-up
-	// What is counted beside counted's own maps, which stay empty.
-	l7, categories, dscp counters.L7Dense
 
-	rate   []*host.Host // hosts whose rates have to be derived
-	hashes []uint64     // of the packets at hand
-
-	rolledUp int64 // time of the last roll-up
+	hashes []uint64 // of the packets at hand
+	active []uint32 // flows at hand whose rates are told their hosts
 }
 
 func newShard(i *Interface) *shard {
 	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
-	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: swapRoles})
+	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: swapRoles, Speaks: i.hosts.Speaks,
+		Begun: beginAtHosts, Named: s.names, Gains: s.passOn, Ended: s.detach})
 	return s
 }
 
@@ -135,7 +131,8 @@ func (s *shard) packet(p *packet) {
 
 func (s *shard) countICMP(f *flow.Record, p *packet) {
 	k := host.ICMPKey{Version: p.IPVersion, Type: p.ICMPType, Code: p.ICMPCode}
-	from, to := f.Cli, f.Srv
+	l := s.flows.Links(f)
+	from, to := l.Cli, l.Srv
 	if !f.FromClient(&p.Packet) {
 		from, to = to, from
 	}
@@ -180,19 +177,27 @@ func (s *shard) countARP(p *decode.Packet) {
 	}
 }
 
-// attach ties hosts and stations to a new flow. The hosts count it at the
-// roll-up, when its direction is mostly settled.
-func (s *shard) attach(f *flow.Record, p *decode.Packet) {
-	var src, dst *mac.Mac
+// attach ties hosts and stations to a new flow.
+func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 	if p.HasMAC {
-		src, dst = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
+		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
-	f.SetMACs(src, dst)
 	if p.HasMAC && p.DstMAC == broadcastMAC && p.Dst != limitedBroadcast {
 		s.noteDomain(p.Src, p.Dst)
 	}
-	f.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(src), p.Time)
-	f.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(dst), p.Time)
+	l.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(l.CliMAC), p.Time)
+	l.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
+	f.SetLocal(s.join(l.Cli, p.Src), s.join(l.Srv, p.Dst))
+}
+
+// join ties h, which may be nil, to a new flow; it says whether its address a is
+// local.
+func (s *shard) join(h *host.Host, a netip.Addr) bool {
+	if h == nil {
+		return s.i.nets.Local(a)
+	}
+	h.Join()
+	return h.Local
 }
 
 // station is m, unless it is the zero address, which is nobody's.
@@ -203,30 +208,49 @@ func station(m *mac.Mac) *mac.Mac {
 	return m
 }
 
-// countFlow tells the hosts of a new flow.
-func countFlow(f *flow.Record) {
-	cli, srv := f.MACs()
-	if f.Cli != nil {
-		f.Cli.Lock().Begin(f.Server(), true, station(cli), f.FirstSeen())
-		f.Cli.Unlock()
+// beginAtHosts tells the hosts of a flow that it began.
+func beginAtHosts(f *flow.Record, l *flow.Links) {
+	if l.Cli != nil {
+		l.Cli.Lock().Begin(f.Server(), true, station(l.CliMAC), f.FirstSeen())
+		l.Cli.Unlock()
 	}
-	if f.Srv != nil {
-		f.Srv.Lock().Begin(f.Client(), false, station(srv), f.FirstSeen())
-		f.Srv.Unlock()
+	if l.Srv != nil {
+		l.Srv.Lock().Begin(f.Client(), false, station(l.SrvMAC), f.FirstSeen())
+		l.Srv.Unlock()
 	}
 }
 
 // swapRoles moves the counts of a flow whose ends were exchanged.
-func swapRoles(f *flow.Record) {
+func swapRoles(f *flow.Record, l *flow.Links) {
 	if !f.HostsCounted() {
 		return
 	}
-	if f.Cli != nil {
-		f.Cli.Lock().Turn(f.Server(), true)
-		f.Cli.Unlock()
+	if l.Cli != nil {
+		l.Cli.Lock().Turn(f.Server(), true)
+		l.Cli.Unlock()
 	}
-	if f.Srv != nil {
-		f.Srv.Lock().Turn(f.Client(), false)
-		f.Srv.Unlock()
+	if l.Srv != nil {
+		l.Srv.Lock().Turn(f.Client(), false)
+		l.Srv.Unlock()
+	}
+}
+
+// detach takes an ended flow from its hosts.
+func (s *shard) detach(f *flow.Record, l *flow.Links) {
+	s.ended(f, l)
+	counted := f.HostsCounted()
+	if l.Cli != nil {
+		if counted {
+			l.Cli.Lock().ActiveAsClient--
+			l.Cli.Unlock()
+		}
+		l.Cli.Leave()
+	}
+	if l.Srv != nil {
+		if counted {
+			l.Srv.Lock().ActiveAsServer--
+			l.Srv.Unlock()
+		}
+		l.Srv.Leave()
 	}
 }

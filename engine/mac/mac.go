@@ -31,8 +31,9 @@ func (a Addr) Special() bool { return a.IsMulticast() || a.IsZero() }
 type Mac struct {
 	Address Addr
 
-	mu   sync.Mutex
-	data Data
+	mu      sync.Mutex
+	derived int64 // when Derive was last called
+	data    Data
 }
 
 // Data is what is known of an address.
@@ -59,13 +60,30 @@ func (m *Mac) Update(f func(d *Data)) {
 	m.mu.Unlock()
 }
 
-// CountL7 counts d under an application protocol and its category in second sec
-// (Unix), as a new flow of them where newFlow says so.
-func (m *Mac) CountL7(app, category uint16, d counters.Duplex, sec int64, newFlow bool) {
+// CountL7 counts d under an application protocol and its category in the
+// seconds that first and seconds tell as for counters.L7.Seen, as a new flow of
+// them where newFlow says so.
+func (m *Mac) CountL7(app, category uint16, d counters.Duplex, first, seconds uint32, newFlow bool) {
 	m.mu.Lock()
-	m.data.L7.Count(app, d, sec, newFlow)
-	m.data.Categories.Count(category, d, sec, newFlow)
+	m.data.L7.Count(app, d, first, seconds, newFlow)
+	m.data.Categories.Count(category, d, first, seconds, newFlow)
 	m.mu.Unlock()
+}
+
+// Derive updates the rates at the end of a second, now; before is when the
+// previous one ended. Called again though it is on a list twice, it does
+// nothing. It says whether the station must be derived after the next second.
+func (m *Mac) Derive(now, before int64) (more bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.derived == now {
+		return false
+	}
+	m.derived = now
+	t := &m.data.Throughput
+	t.Resume(before)
+	t.Update(m.data.Traffic.Bytes(), m.data.Traffic.Packets(), now)
+	return t.Bytes.Value != 0 || t.Bytes.Trend != counters.TrendStable
 }
 
 // Merge adds the traffic and ARP counters of o, and its time of last sight.

@@ -1,0 +1,80 @@
+package flow
+
+import (
+	"ntopgo/engine/counters"
+	"ntopgo/engine/decode"
+	"ntopgo/engine/dpi"
+)
+
+// protocolDNS is nDPI's number for DNS. Its flows are counted as DNS, whatever
+// the name asked for belongs to.
+const protocolDNS = 5
+
+// applicationOf is the protocol under which a flow is counted.
+func applicationOf(r dpi.Result) uint16 {
+	if r.Master == protocolDNS {
+		return protocolDNS // what a name belongs to is not what was spoken
+	}
+	if r.App == 0 {
+		return r.Master
+	}
+	return r.App
+}
+
+func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
+	l := t.Links(r)
+	if l.class == nil {
+		l.class = t.engine.NewState()
+	}
+	t.tuple = r.tuple()
+	done := t.engine.Feed(l.class, &t.tuple, p, fromClient)
+	if !done && r.state >= TCPClosed && l.class.Result() != (dpi.Result{}) {
+		// Named, and the connection has ended: what its dissector still hopes to
+		// read will not come, and must not be waited for with buffers in hand.
+		t.engine.GiveUp(l.class, &t.tuple)
+		done = true
+	}
+	t.adopt(r, l, done)
+}
+
+// adopt takes over what the classifier says of r, for good when it is done.
+func (t *Table) adopt(r *Record, l *Links, done bool) {
+	m := l.class.Meta()
+	if m != l.Meta || done {
+		if !r.is(namesNew) {
+			r.set(namesNew, true)
+			t.named = append(t.named, r.number)
+		}
+		l.Meta = m
+	}
+	r.Result = l.class.Result()
+	r.app, r.category = applicationOf(r.Result), r.Result.Category
+	if !done {
+		return
+	}
+	r.set(classified, true)
+	t.engine.Release(l.class)
+	l.class = nil
+	// What came before the classifier decided is counted now.
+	p := t.entry(r)
+	p.L7Seconds |= 1 << (t.second - p.First)
+	up, down := r.Totals()
+	sum := counters.Duplex{Sent: up, Rcvd: down}
+	t.sums.L7.At(r.app).Add(sum)
+	t.sums.L7.Flow(r.app)
+	t.sums.Categories.At(uint16(r.category)).Add(sum)
+	t.sums.Categories.Flow(uint16(r.category))
+}
+
+func (t *Table) giveUp(r *Record) {
+	if r.is(classified) {
+		return
+	}
+	l := t.Links(r)
+	if l.class == nil {
+		l.class = t.engine.NewState()
+	}
+	t.tuple = r.tuple()
+	t.engine.GiveUp(l.class, &t.tuple)
+	t.adopt(r, l, true)
+}

@@ -1,0 +1,242 @@
+package flow
+
+import (
+	"unsafe"
+
+	"ntopgo/engine/counters"
+	"ntopgo/engine/prefetch"
+)
+
+// Window is how many seconds of gains a flow collects before they are passed on
+// to its hosts; less when somebody wants to read them.
+const Window = 16
+
+// Pending is what a flow gained since its gains were last passed on. They stand
+// in the order in which the flows began to gain, apart from the records, which
+// makes counting and passing on a walk over little memory.
+type Pending struct {
+	flow uint32 // 1 + number of the record, 0 when the flow has ended
+	// First is the second (Unix) from which Seconds and L7Seconds count: bit n is
+	// second First+n. They tell when the flow gained anything, and when its
+	// protocol was known.
+	First              uint32
+	Seconds, L7Seconds uint32
+	Gain               [2]counters.Gain // to the server, to the client
+}
+
+// empty says whether there is nothing to pass on.
+func (p *Pending) empty() bool { return p.Seconds|p.L7Seconds == 0 }
+
+// gains is a queue of Pending. Each has a number that stays the same while it
+// is in the queue; 0 is nobody's.
+type gains struct {
+	items      []Pending // a power of two of them, by number
+	head, tail uint32
+}
+
+const minGains = 1 << 8
+
+func newGains() gains { return gains{items: make([]Pending, minGains), head: 1, tail: 1} }
+
+func (q *gains) at(number uint32) *Pending { return &q.items[number&uint32(len(q.items)-1)] }
+
+func (q *gains) len() uint32 { return q.tail - q.head }
+
+// push adds a place at the tail.
+func (q *gains) push(p Pending) (number uint32) {
+	if q.tail == 0 { // the numbers begin anew
+		q.add(Pending{})
+	}
+	return q.add(p)
+}
+
+func (q *gains) add(p Pending) (number uint32) {
+	if int(q.len()) == len(q.items) {
+		q.resize(2 * len(q.items))
+	}
+	number = q.tail
+	*q.at(number) = p
+	q.tail++
+	return number
+}
+
+func (q *gains) resize(n int) {
+	old := *q
+	q.items = make([]Pending, n)
+	for k := old.head; k != old.tail; k++ {
+		*q.at(k) = *old.at(k)
+	}
+}
+
+// first is up to most places at the head that lie beside each other.
+func (q *gains) first(most uint32) []Pending {
+	at := q.head & uint32(len(q.items)-1)
+	n := min(most, q.len(), uint32(len(q.items))-at)
+	return q.items[at : at+n]
+}
+
+// drop takes n places from the head.
+func (q *gains) drop(n uint32) {
+	q.head += n
+	if len(q.items) > 1<<12 && int(q.len()) < len(q.items)/8 {
+		q.resize(len(q.items) / 4) // a burst is over
+	}
+}
+
+// gainsPart is how many gains are handed over at once.
+const gainsPart = 64
+
+// gain is what r gained, to be added to in the present second.
+func (t *Table) gain(r *Record) *Pending {
+	if r.second != t.second {
+		r.beginSecond(t.second)
+		t.active[0] = append(t.active[0], r.number)
+	}
+	p := t.entry(r)
+	p.Seconds |= 1 << (t.second - p.First)
+	return p
+}
+
+// entry is the place for what r gains.
+func (t *Table) entry(r *Record) *Pending {
+	if r.pending == 0 {
+		r.pending = t.gains.push(Pending{flow: r.number + 1, First: t.second})
+		return t.gains.at(r.pending)
+	}
+	p := t.gains.at(r.pending)
+	if t.second-p.First >= 32 { // the clock was not told that the second is over
+		t.passOn(p)
+		p.First = t.second
+	}
+	return p
+}
+
+// passOn hands over the gains of one flow before their time.
+func (t *Table) passOn(p *Pending) {
+	if p.empty() {
+		return
+	}
+	t.one[0] = *p
+	t.hooks.Gains(t.one[:])
+	*p = Pending{flow: p.flow, First: p.First}
+}
+
+// PassSome hands over gains in the order in which their flows began to gain,
+// some at a time, until the queue has reached upTo, a value of Gaining, or most
+// flows were looked at. It says whether there is more.
+func (t *Table) PassSome(upTo uint32, most int) (more bool) {
+	for int32(upTo-t.gains.head) > 0 {
+		if most <= 0 {
+			return true
+		}
+		part := t.gains.first(min(gainsPart, upTo-t.gains.head))
+		t.handOver(part)
+		most -= len(part)
+	}
+	return false
+}
+
+// Gaining is the end of the queue of gains.
+func (t *Table) Gaining() (upTo uint32) { return t.gains.tail }
+
+// passOld hands over the gains that began before second sec.
+func (t *Table) passOld(sec uint32) {
+	for t.gains.len() > 0 {
+		part := t.gains.first(gainsPart)
+		n := 0
+		for n < len(part) && int32(part[n].First-sec) < 0 {
+			n++
+		}
+		if n == 0 {
+			return
+		}
+		t.handOver(part[:n])
+	}
+}
+
+// handOver hands over what is at the head of the queue.
+func (t *Table) handOver(part []Pending) {
+	t.hooks.Gains(part)
+	for i := range part {
+		if n := part[i].flow; n != 0 {
+			t.record(n - 1).pending = 0
+		}
+	}
+	t.gains.drop(uint32(len(part)))
+}
+
+// Flow is the record whose gains p are, nil when there is nothing to pass on.
+func (t *Table) Flow(p *Pending) *Record {
+	if p.flow == 0 || p.empty() {
+		return nil
+	}
+	return t.record(p.flow - 1)
+}
+
+// PrefetchForGains asks for what passing on the gains of r will need.
+func (t *Table) PrefetchForGains(r *Record) {
+	prefetch.Lines(unsafe.Pointer(r), 1)
+	prefetch.Lines(unsafe.Pointer(&r.firstSeen), 1)
+	prefetch.Lines(unsafe.Pointer(t.Links(r)), 1)
+}
+
+// Advance ends the present second: sec (Unix) begins, and what began before it
+// by Window or more is passed on. Flows that began, or whose names were found,
+// in the second that ends are handed to their hooks first.
+func (t *Table) Advance(sec uint32) {
+	t.Announce()
+	for t.second != sec {
+		last := t.active[2][:0]
+		t.active[2], t.active[1], t.active[0] = t.active[1], t.active[0], last
+		if t.second++; sec-t.second > 2 { // nothing of before is left
+			t.second = sec - 2
+		}
+	}
+	t.passOld(sec - Window + 1)
+}
+
+// Announce hands flows that began, and those whose names were found, to their
+// hooks.
+func (t *Table) Announce() {
+	for _, n := range t.fresh {
+		if r := t.record(n); r.is(inUse) && r.once(hostsCounted) {
+			t.hooks.Begun(r, t.Links(r))
+		}
+	}
+	t.fresh = t.fresh[:0]
+	for _, n := range t.named {
+		if r := t.record(n); r.is(inUse) && r.is(namesNew) {
+			r.set(namesNew, false)
+			t.hooks.Named(r, t.Links(r))
+		}
+	}
+	t.named = t.named[:0]
+}
+
+// Active is the present second (Unix) and the numbers of the flows that gained
+// something in one of the two before it, each once, appended to buf.
+func (t *Table) Active(buf []uint32) (second uint32, flows []uint32) {
+	buf = append(buf, t.active[1]...)
+	for _, n := range t.active[2] {
+		if t.record(n).In(t.second-1).Packets == 0 {
+			buf = append(buf, n)
+		}
+	}
+	return t.second, buf
+}
+
+// forget takes a flow that ends out of the lists of those that are active.
+func (t *Table) forget(r *Record) {
+	if t.second-r.second > 2 {
+		return
+	}
+	for i, list := range t.active {
+		kept := list[:0]
+		for _, n := range list {
+			if n != r.number {
+				kept = append(kept, n)
+			}
+		}
+		t.active[i] = kept
+	}
+}

@@ -1,0 +1,45 @@
+package slab
+
+import (
+	"testing"
+	"unsafe"
+)
+
+type record struct {
+	a, b uint64
+	c    [5]uint32
+}
+
+func TestElementsStayApart(t *testing.T) {
+	t.Parallel()
+	table := New[record]()
+	const n = 200_000
+	for i := uint32(0); i < n; i++ {
+		for int(i) >= table.Cap() {
+			table.Grow()
+		}
+		r := table.At(i)
+		if *r != (record{}) {
+			t.Fatalf("element %d is not zero", i)
+		}
+		*r = record{a: uint64(i), b: ^uint64(i), c: [5]uint32{i, i, i, i, i}}
+	}
+	for i := uint32(0); i < n; i++ {
+		if r := table.At(i); r.a != uint64(i) || r.b != ^uint64(i) || r.c[4] != i {
+			t.Fatalf("element %d was overwritten: %+v", i, r)
+		}
+	}
+	if size := unsafe.Sizeof(record{}); uintptr(unsafe.Pointer(table.At(1)))-uintptr(unsafe.Pointer(table.At(0))) != size {
+		t.Error("elements do not lie beside each other")
+	}
+}
+
+func TestPointersAreRefused(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("a record with a string was taken")
+		}
+	}()
+	New[struct{ s string }]()
+}
