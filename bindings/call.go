@@ -172,6 +172,7 @@ type Context struct {
 	pools           *poolSet     // host pools, read once per run
 	snmp            snmpState    // requests that run aside
 	ranges          []addrRange  // see dhcpRanges
+	fileCapture     *fileCapture // of captureToPcap
 }
 
 // Admin says whether the user may do everything.

@@ -150,7 +150,7 @@ func statsTable(c *Call, s *iface.Stats) *lua.Table {
 		Set("new_flows", s.NewFlows).
 		Set("devices", s.Devices).
 		Set("current_macs", s.MACs).
-		Set("num_live_captures", 0).
+		Set("num_live_captures", c.liveCaptures()).
 		Set("num_deduplicated_flows", 0)
 	setThroughput(t, &s.Throughput)
 	setL4(t, &s.L4)

@@ -47,11 +47,11 @@ type Config struct {
 	Logf func(format string, args ...any)
 }
 
-// maxSnapLen is the largest captured length that is believed, as in libpcap.
-const maxSnapLen = 262144
+// MaxSnapLen is the largest captured length that is believed, as in libpcap.
+const MaxSnapLen = 262144
 
 func (c Config) withDefaults() (Config, error) {
-	if c.SnapLen <= 0 || c.SnapLen > maxSnapLen {
+	if c.SnapLen <= 0 || c.SnapLen > MaxSnapLen {
 		c.SnapLen = 65535
 	}
 	if c.PollInterval <= 0 {

@@ -236,7 +236,7 @@ func (s *fileSource) filter(link decode.LinkType) (*Filter, error) {
 	if f, ok := s.filters[link]; ok {
 		return f, nil
 	}
-	f, err := CompileFilter(s.cfg.Filter, link, maxSnapLen)
+	f, err := CompileFilter(s.cfg.Filter, link, MaxSnapLen)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.curName, err)
 	}

@@ -74,7 +74,7 @@ func looksLikeFile(name string) bool {
 
 // openFile opens a capture file, or a list of them.
 func openFile(name string, cfg Config) (Source, error) {
-	s := newFileSource(Info{Name: filepath.Base(name), Kind: KindFile, Description: name, MTU: maxSnapLen}, cfg)
+	s := newFileSource(Info{Name: filepath.Base(name), Kind: KindFile, Description: name, MTU: MaxSnapLen}, cfg)
 	err := s.openNext(name)
 	if err == nil {
 		return s, nil
@@ -98,7 +98,7 @@ func openFile(name string, cfg Config) (Source, error) {
 
 // openStdin reads a capture stream that may stall: Read then times out.
 func openStdin(f *os.File, cfg Config) (Source, error) {
-	s := newFileSource(Info{Name: "stdin", Kind: KindFile, Description: "stdin", MTU: maxSnapLen}, cfg)
+	s := newFileSource(Info{Name: "stdin", Kind: KindFile, Description: "stdin", MTU: MaxSnapLen}, cfg)
 	s.streaming = true
 	r := newPollReader(f, cfg.PollInterval)
 	s.closers = append(s.closers, r)

@@ -63,7 +63,7 @@ func (p *pcapRecords) next(f *Frame) error {
 	o := p.format.order
 	sec, frac := int64(o.Uint32(h)), int64(o.Uint32(h[4:]))
 	capLen, wireLen := p.lengths(h[8:])
-	if capLen > maxSnapLen {
+	if capLen > MaxSnapLen {
 		return damaged("record claims %d captured bytes: the file is damaged from here on", capLen)
 	}
 	rec, err := p.r.Peek(p.format.header + int(capLen))
@@ -100,7 +100,7 @@ func (p *pcapRecords) ready() bool {
 		return false
 	}
 	capLen, _ := p.lengths(h[p.discard+8:])
-	return capLen > maxSnapLen || p.r.Buffered() >= n+int(capLen)
+	return capLen > MaxSnapLen || p.r.Buffered() >= n+int(capLen)
 }
 
 // cutOff turns the end of the input inside a record into damage.

@@ -194,7 +194,7 @@ func (p *pcapngRecords) timed(f *Frame, id uint32, b []byte) (bool, error) {
 }
 
 func (p *pcapngRecords) frame(f *Frame, i ngInterface, t int64, capLen, wire uint32, data []byte) (bool, error) {
-	if capLen > maxSnapLen || int(capLen) > len(data) {
+	if capLen > MaxSnapLen || int(capLen) > len(data) {
 		return false, damaged("packet block claims %d captured bytes, has %d", capLen, len(data))
 	}
 	*f = Frame{Time: t, Link: i.link, WireLen: saneWireLen(wire, capLen), Data: data[:capLen]}

@@ -19,8 +19,8 @@ type Writer struct {
 // NewWriter writes the file header for frames of one link type. nano chooses
 // nanosecond times instead of microseconds; snapLen cuts frames, 0 cuts none.
 func NewWriter(w io.Writer, link decode.LinkType, nano bool, snapLen int) (*Writer, error) {
-	if snapLen <= 0 || snapLen > maxSnapLen {
-		snapLen = maxSnapLen
+	if snapLen <= 0 || snapLen > MaxSnapLen {
+		snapLen = MaxSnapLen
 	}
 	magic, fraction := uint32(0xa1b2c3d4), int64(1000)
 	if nano {

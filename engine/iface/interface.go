@@ -54,6 +54,7 @@ type Interface struct {
 	finished   atomic.Bool // the source has ended
 	panics     atomic.Uint64
 	idle       atomic.Bool
+	taps       atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
 
 	cancel context.CancelFunc
 	done   chan struct{}

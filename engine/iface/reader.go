@@ -160,6 +160,9 @@ func (r *reader) deal(b *batch) {
 			r.i.lastPacket.Store(t)
 		}
 	}
+	if taps := r.i.taps.Load(); taps != nil {
+		r.i.tap(taps, b)
+	}
 	r.send(b)
 	b.done()
 }
