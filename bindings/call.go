@@ -19,7 +19,9 @@ import (
 	"ntopgo/engine/oui"
 	"ntopgo/engine/ping"
 	"ntopgo/engine/recipients"
+	"ntopgo/engine/senders"
 	"ntopgo/engine/store/sqlite"
+	"ntopgo/engine/zmq"
 )
 
 // SystemID is the id of the interface "__system__", which has no traffic.
@@ -53,6 +55,8 @@ type Options struct {
 	DisableAutologout   bool
 	DNSMode             int
 	Offline             bool
+	InsecureTLS         bool   // --insecure
+	PublishEvents       string // --zmq-publish-events
 	Appliance           bool
 	LimitResources      bool
 	TraceLevelGiven     bool // -v on the command line
@@ -94,6 +98,8 @@ type Env struct {
 	// AlertStore opens the alert database of an interface id, once; nil where
 	// there is none.
 	AlertStore func(ifid int) (*sqlite.DB, error)
+	// SyslogSocket is where the system's log listens; "" for the usual place.
+	SyslogSocket string
 	// Vendors names the makers of network cards.
 	Vendors *oui.Table
 
@@ -105,6 +111,8 @@ type Env struct {
 	cpu      cpuLoad
 	lists    listReload
 	state    state
+	nats     senders.NATS
+	kafka    senders.Kafka
 
 	noConnection atomic.Bool // scripts found that there is none
 
@@ -173,6 +181,7 @@ type Context struct {
 	snmp            snmpState    // requests that run aside
 	ranges          []addrRange  // see dhcpRanges
 	fileCapture     *fileCapture // of captureToPcap
+	zmq             *zmq.Subscriber
 }
 
 // Admin says whether the user may do everything.

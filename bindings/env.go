@@ -5,4 +5,15 @@ package bindings
 func (e *Env) Close() {
 	e.samplings.close()
 	e.Ping.Close()
+	e.nats.Close()
+	e.kafka.Close()
+	e.state.mu.Lock()
+	defer e.state.mu.Unlock()
+	if e.state.events != nil {
+		e.state.events.Close()
+	}
 }
+
+// Close ends what one run of a script opened. Whoever runs scripts calls it when
+// the run is over.
+func (c *Context) Close() { c.closeZMQ() }

@@ -12,6 +12,7 @@ import (
 	"ntopgo/engine/decode"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
+	"ntopgo/engine/zmq"
 )
 
 // What scripts set at run time and other scripts, or the program, read.
@@ -69,6 +70,7 @@ type state struct {
 	lan, wan   []string
 	bind       map[string][]string
 	refreshIPS bool
+	events     *zmq.Publisher // to probes, once something was published
 
 	pools chan struct{} // holds a token while a script changes host pools
 }

@@ -12,5 +12,4 @@ func init() {
 	partial("ntop", "reloadDeviceProtocols", "device policies are not applied yet", func(*Call) {})
 	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
 	partial("ntop", "ribFind", "no BGP feed", none)
-	partial("ntop", "isNProbeIPSConfigured", "no flow collection yet", func(c *Call) { c.Push(false) })
 }

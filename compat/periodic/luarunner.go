@@ -22,7 +22,11 @@ func (l LuaRunner) Run(ctx context.Context, job *Job) error {
 		return fmt.Errorf("start Lua: %w", err)
 	}
 	defer vm.Close()
-	vm.SetHost(l.Host(job))
+	host := l.Host(job)
+	if h, ok := host.(interface{ Close() }); ok { // what the run opened ends with it
+		defer h.Close()
+	}
+	vm.SetHost(host)
 	if err := vm.SetGlobal("_now", job.Now.Unix()); err != nil {
 		return fmt.Errorf("set _now: %w", err)
 	}

@@ -23,7 +23,11 @@ func (l LuaRunner) Run(ctx context.Context, req *ScriptRequest, out *Response) e
 		return fmt.Errorf("start Lua: %w", err)
 	}
 	defer vm.Close()
-	vm.SetHost(l.Host(req, out))
+	host := l.Host(req, out)
+	if h, ok := host.(interface{ Close() }); ok { // what the run opened ends with it
+		defer h.Close()
+	}
+	vm.SetHost(host)
 	globals := map[string]any{
 		"_GET": table(req.Get), "_POST": table(req.Post), "_SERVER": table(req.Server),
 		"_COOKIE": table(req.Cookie), "_SESSION": sessionTable(req),

@@ -1,0 +1,190 @@
+// Package zmq speaks the framing that nProbe and ntopng use over ZeroMQ: each
+// message has a header of fixed length and a text, which may be compressed.
+package zmq
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// Header lengths. The topic fills the first 16 bytes; version 0, the oldest, has
+// 32 bytes of topic and wider numbers.
+const (
+	topicLen  = 16
+	headerLen = 24 // topic, version, source, size, id
+	oldHeader = 40
+	// maxText bounds what a compressed message may grow to.
+	maxText = 16 << 20
+)
+
+// errFrame is a message that is not in this framing.
+var errFrame = errors.New("zmq: not a message of a probe")
+
+// Message is one received message.
+type Message struct {
+	Topic string
+	Text  string
+}
+
+// parse reads a message of two frames.
+func parse(frames [][]byte) (Message, error) {
+	if len(frames) != 2 || len(frames[0]) < headerLen {
+		return Message{}, errFrame
+	}
+	head, body := frames[0], frames[1]
+	topic := head[:topicLen]
+	if len(head) == oldHeader {
+		topic = head[:32]
+	}
+	m := Message{Topic: string(bytes.TrimRight(bytes.SplitN(topic, []byte{0}, 2)[0], " ")), Text: string(body)}
+	if len(body) > 1 && body[0] == 0 { // a zero byte marks compressed text
+		z, err := zlib.NewReader(bytes.NewReader(body[1:]))
+		if err != nil {
+			return Message{}, fmt.Errorf("zmq: %w", err)
+		}
+		text, err := io.ReadAll(io.LimitReader(z, maxText+1))
+		if err != nil {
+			return Message{}, fmt.Errorf("zmq: %w", err)
+		}
+		if len(text) > maxText {
+			return Message{}, fmt.Errorf("zmq: a message of more than %d bytes", maxText)
+		}
+		m.Text = string(text)
+	}
+	return m, nil
+}
+
+// Subscriber receives the messages of a topic from a publisher.
+type Subscriber struct {
+	sock   zmq4.Socket
+	cancel context.CancelFunc
+	in     chan Message
+	done   chan struct{}
+}
+
+// waiting is how many messages a subscriber keeps for its reader.
+const waiting = 1024
+
+// Subscribe connects to an endpoint such as "tcp://127.0.0.1:5556". A publisher
+// that is not there is an error.
+func Subscribe(endpoint, topic string) (*Subscriber, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	sock := zmq4.NewSub(ctx, zmq4.WithDialerMaxRetries(1), zmq4.WithDialerTimeout(2*time.Second), zmq4.WithAutomaticReconnect(true))
+	err := sock.Dial(endpoint)
+	if err == nil {
+		err = sock.SetOption(zmq4.OptionSubscribe, topic)
+	}
+	if err != nil {
+		cancel()
+		_ = sock.Close()
+		return nil, fmt.Errorf("zmq: subscribe to %s: %w", endpoint, err)
+	}
+	s := &Subscriber{sock: sock, cancel: cancel, in: make(chan Message, waiting), done: make(chan struct{})}
+	go s.read()
+	return s, nil
+}
+
+func (s *Subscriber) read() {
+	defer close(s.done)
+	for {
+		raw, err := s.sock.Recv()
+		if err != nil {
+			return
+		}
+		m, err := parse(raw.Frames)
+		if err != nil {
+			continue // such as another program on that port
+		}
+		select {
+		case s.in <- m:
+		default: // the reader is slow: new ones are dropped, as ZeroMQ does
+		}
+	}
+}
+
+// Receive is the next message; ok is false when none came in time.
+func (s *Subscriber) Receive(timeout time.Duration) (m Message, ok bool) {
+	select {
+	case m = <-s.in:
+		return m, true
+	default:
+	}
+	select {
+	case m = <-s.in:
+		return m, true
+	case <-s.done:
+		return Message{}, false
+	case <-time.After(timeout):
+		return Message{}, false
+	}
+}
+
+// Close ends the subscription.
+func (s *Subscriber) Close() {
+	s.cancel()
+	_ = s.sock.Close()
+	<-s.done
+}
+
+// Publisher sends messages to whoever subscribed.
+type Publisher struct {
+	mu   sync.Mutex
+	sock zmq4.Socket
+	id   uint32
+	stop context.CancelFunc
+}
+
+// Publish listens at an endpoint such as "tcp://*:5557".
+func Publish(endpoint string) (*Publisher, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	sock := zmq4.NewPub(ctx)
+	if err := sock.Listen(endpoint); err != nil {
+		cancel()
+		_ = sock.Close()
+		return nil, fmt.Errorf("zmq: publish at %s: %w", endpoint, err)
+	}
+	return &Publisher{sock: sock, stop: cancel}, nil
+}
+
+// Addr is where the publisher listens.
+func (p *Publisher) Addr() string { return p.sock.Addr().String() }
+
+// Send sends a text, compressed, under a topic.
+func (p *Publisher) Send(topic, text string) error {
+	var body bytes.Buffer
+	body.WriteByte(0)
+	z := zlib.NewWriter(&body)
+	_, err := io.WriteString(z, text)
+	if err = errors.Join(err, z.Close()); err != nil {
+		return fmt.Errorf("zmq: %w", err)
+	}
+	if body.Len() > 0xffff {
+		return fmt.Errorf("zmq: a message of %d bytes is too long", len(text))
+	}
+	head := make([]byte, headerLen)
+	copy(head[:topicLen-1], topic)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.id++
+	binary.LittleEndian.PutUint16(head[18:], uint16(body.Len()))
+	binary.LittleEndian.PutUint32(head[20:], p.id)
+	if err := p.sock.SendMulti(zmq4.NewMsgFrom(head, body.Bytes())); err != nil {
+		return fmt.Errorf("zmq: %w", err)
+	}
+	return nil
+}
+
+// Close ends the publisher.
+func (p *Publisher) Close() {
+	p.stop()
+	_ = p.sock.Close()
+}

@@ -1,0 +1,59 @@
+package zmq
+
+import (
+	"testing"
+	"time"
+)
+
+func TestPublishAndSubscribe(t *testing.T) {
+	t.Parallel()
+	p, err := Publish("tcp://127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	s, err := Subscribe("tcp://"+p.Addr(), "ips")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	// A subscription takes effect when the publisher has heard of it.
+	var m Message
+	ok := false
+	for deadline := time.Now().Add(10 * time.Second); !ok && time.Now().Before(deadline); {
+		if err := p.Send("other", "no"); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Send("ips", `{"a":1}`); err != nil {
+			t.Fatal(err)
+		}
+		m, ok = s.Receive(50 * time.Millisecond)
+	}
+	if !ok || m.Topic != "ips" || m.Text != `{"a":1}` {
+		t.Errorf("%+v %t", m, ok)
+	}
+	if _, err := Subscribe("tcp://127.0.0.1:1", "x"); err == nil {
+		t.Error("nobody publishes there")
+	}
+	if _, err := Publish("nonsense"); err == nil {
+		t.Error("published nowhere")
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	head := append([]byte("flow"), make([]byte, headerLen-4)...)
+	if m, err := parse([][]byte{head, []byte("{}")}); err != nil || m != (Message{"flow", "{}"}) {
+		t.Errorf("%+v %v", m, err)
+	}
+	for name, frames := range map[string][][]byte{"one frame": {head}, "short header": {head[:8], nil}, "damaged": {head, {0, 1, 2, 3}}, "none": nil} {
+		if m, err := parse(frames); err == nil {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(make([]byte, headerLen), []byte{0, 0x78, 0x9c})
+	f.Fuzz(func(_ *testing.T, head, body []byte) { _, _ = parse([][]byte{head, body}) })
+}
