@@ -1,6 +1,7 @@
 # make run    serve the demonstration capture on http://127.0.0.1:3000
 # make test   everything that is tested, with what the tests need installed
 # make build  the binary
+# make bench  benchmarks; make fuzz  every dissector for FUZZTIME seconds
 GO      ?= go
 PORT    ?= 3000
 DATA    ?= data
@@ -8,7 +9,7 @@ VERSION := $(shell sed -n 's/^\tVersion  = "\(.*\)"/\1/p' main.go)
 REV     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.Revision=$(REV)
 
-.PHONY: build run test bench generate clean
+.PHONY: build run test bench fuzz generate clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o ntopng .
@@ -23,6 +24,11 @@ test:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./engine/... ./compat/lua/...
+
+# Every dissector by itself, FUZZTIME seconds each.
+FUZZTIME ?= 60
+fuzz:
+	tests/fuzz $(FUZZTIME)
 
 generate:
 	$(GO) generate ./...

@@ -17,6 +17,9 @@ type Config struct {
 	MaxPackets int
 	// MaxReassembly bounds the handshake bytes kept per flow and direction [16384].
 	MaxReassembly int
+	// MaxSteps bounds the work on one packet: a dissector call costs one step, and
+	// one more for each 512 bytes it may read, four at most [1024].
+	MaxSteps int
 	// OnPanic hears of the first panic of each dissector; it may be nil.
 	OnPanic func(dissector string, value any)
 	// CacheSize is how many endpoints the engine remembers the application of, so
@@ -29,7 +32,8 @@ type Config struct {
 
 // Stats counts what the engine did, for all flows.
 type Stats struct {
-	Panics uint64 // dissector calls that panicked
+	Panics    uint64 // dissector calls that panicked
+	Exhausted uint64 // packets on which not every candidate was asked
 }
 
 // Engine names flows. It is shared by all shards; only Load and
@@ -53,6 +57,7 @@ type Engine struct {
 	states, works sync.Pool
 	cache         *endpointCache
 	panics        atomic.Uint64
+	exhausted     atomic.Uint64
 	panicked      []atomic.Bool
 }
 
@@ -67,6 +72,7 @@ func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.MaxPacketsUDP, 32)
 	setDefault(&cfg.MaxPackets, 80)
 	setDefault(&cfg.MaxReassembly, 16384)
+	setDefault(&cfg.MaxSteps, 1024)
 	e := &Engine{cfg: cfg, categories: map[uint16]uint8{}}
 	rows := protocols2024[:]
 	switch cfg.TableYear {
@@ -117,7 +123,7 @@ func setDefault(p *int, v int) {
 }
 
 // Stats returns what was counted so far.
-func (e *Engine) Stats() Stats { return Stats{Panics: e.panics.Load()} }
+func (e *Engine) Stats() Stats { return Stats{Panics: e.panics.Load(), Exhausted: e.exhausted.Load()} }
 
 // NewState returns the state of a new flow.
 func (e *Engine) NewState() *State {
@@ -231,6 +237,7 @@ func (e *Engine) extra(s *State, t *Tuple) bool {
 func (e *Engine) ask(s *State, l4 L4) {
 	w := s.w
 	b := w.ctx.B[0]
+	w.steps = 0
 	for _, i := range w.byPort {
 		if !w.excluded.has(int(i)) && (e.x.first[b].has(int(i)) || w.interested.has(int(i))) && e.try(s, int(i)) {
 			return
@@ -251,6 +258,12 @@ func (e *Engine) ask(s *State, l4 L4) {
 func (e *Engine) try(s *State, i int) bool {
 	w, d := s.w, e.x.all[i]
 	if len(w.ctx.B) < d.Min {
+		return false
+	}
+	if w.steps += 1 + min(len(w.ctx.B)/512, 3); w.steps > e.cfg.MaxSteps {
+		if w.steps-1-min(len(w.ctx.B)/512, 3) <= e.cfg.MaxSteps {
+			e.exhausted.Add(1)
+		}
 		return false
 	}
 	switch e.call(w, i) {

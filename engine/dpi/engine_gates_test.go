@@ -3,7 +3,6 @@ package dpi
 import (
 	"bytes"
 	"crypto/tls"
-	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -147,51 +146,21 @@ func FuzzReassembly(f *testing.F) {
 	})
 }
 
-// FuzzDissector hands arbitrary payloads, in one or several packets and both
-// directions, to one dissector of the registry without catching panics.
-func FuzzDissector(f *testing.F) {
-	e := newEngine(f, Config{})
-	for _, c := range conversations(f) {
-		for i, d := range e.x.all {
-			if d.Name == c.want || d.ID == e.base.byName[strings.ToLower(c.want)] {
-				f.Add(uint16(i), c.port, []byte(c.lines[0].text), uint8(3))
-			}
-		}
+// TestStepBudget leaves no steps for the dissectors that come late.
+func TestStepBudget(t *testing.T) {
+	e := newEngine(t, Config{MaxSteps: 1})
+	v := converse(t, e, tcp, 40404).say("SSH-2.0-x\r\n")
+	if e.GiveUp(v.s, v.t); v.s.Result().App == idSsh || e.Stats().Exhausted != 1 {
+		t.Errorf("%s after %d exhausted packets", e.Name(v.s.Result()), e.Stats().Exhausted)
 	}
-	for i := range e.x.all {
-		f.Add(uint16(i), uint16(443), bytes.Repeat([]byte{0, 1, 255, 'A'}, 16), uint8(9))
+	e = newEngine(t, Config{})
+	for i := range 200 {
+		v := converse(t, e, udp, uint16(1024+i)).send(true, bytes.Repeat([]byte{byte(i)}, 60000))
+		e.GiveUp(v.s, v.t)
 	}
-	f.Fuzz(func(t *testing.T, which, port uint16, data []byte, step uint8) {
-		i := int(which) % len(e.x.all)
-		d := e.x.all[i]
-		s, tup := e.NewState(), tuple(tcp, 50000, port)
-		defer e.Release(s)
-		l4 := TCP
-		if d.L4&TCP == 0 || step%2 == 0 && d.L4&UDP != 0 {
-			l4, tup.Proto = UDP, udp
-		}
-		s.w = e.works.Get().(*work)
-		s.w.begin(e, tup)
-		v := conversation{s: s, t: tup}
-		for n, b := range cut(data, max(1, int(step))) {
-			if n == 64 || len(b) < max(1, d.Min) {
-				break
-			}
-			client := n%3 != 2
-			p := v.packet(client, b)
-			s.w.payloads[direction(client)]++
-			s.w.ctx = Context{E: e, S: s, T: tup, P: p, B: b, FromClient: client, L4: l4, w: s.w}
-			s.w.current = i
-			switch d.Func(&s.w.ctx) {
-			case Found, FoundMore:
-				if !s.found {
-					t.Fatalf("%s found something without a name", d.Name)
-				}
-			case No:
-				return
-			}
-		}
-	})
+	if n := e.Stats().Exhausted; n != 0 {
+		t.Errorf("the ordinary budget does not last for %d packets", n)
+	}
 }
 
 // FuzzEngine feeds whole flows.

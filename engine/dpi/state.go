@@ -53,6 +53,7 @@ type work struct {
 	srtp       bool   // the handshake keys media, with certificates of its own
 	last       []byte // payload that the entropy is taken of
 	extra      int
+	steps      int // used up on the current packet
 	current    int // dissector being called
 	track      [2]tracker
 	held       [2]bool // segments wait in buf for one before them
