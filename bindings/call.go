@@ -105,6 +105,7 @@ type Env struct {
 
 	luaCache sync.Map // ntop.setLuaCache
 	engaged  sync.Map // interface id -> *alerts.Engaged
+	told     sync.Map // interface id -> *ifaceState
 	jobs     asyncJobs
 	checkVal sync.Map // checkValueKey -> string, what checks remember between runs
 	logged   sync.Map // pending names already mentioned in the log

@@ -93,12 +93,12 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		addr, mac = f.Server, f.SrvMAC
 	}
 	// A host that is not in memory is named by its address.
-	name, local, system, dhcp, network, pool, tags := addr.String(), false, false, false, -1, defaultPool, int64(0)
+	name, local, system, dhcp, network, pool, tags := addr.String(), false, false, false, -1, defaultPool, uint64(0)
 	if h != nil {
 		d := h.Snapshot()
 		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), h.NetworkID
 		pool, _ = c.hostPools().of(h.Addr, h.VLAN, d.Mac)
-		tags = c.hostTags(h)
+		tags = c.hostTags(h.Key)
 	}
 	t.Set(side+".host", name).
 		Set(side+".allowed_host", c.AllowsAddr(addr)).

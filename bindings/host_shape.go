@@ -26,6 +26,7 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 	t := lua.NewTable(96)
 	c.setHostIdentity(t, h, &d)
 	c.setHostTraffic(t, &d, level)
+	c.setHostAlerts(t, h)
 	if level >= levelHigher {
 		c.setHostDetails(t, &d)
 	}
@@ -66,11 +67,11 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("mac", hostMAC(d)).
 		Set("mac_meaningful", c.Iface.SeenMAC()).
 		Set("devtype", 0).
-		Set("os", 0).
+		Set("os", c.hostSystem(h.Key)).
 		Set("os_detail", "").
 		Set("host_pool_id", pool).
 		Set("host_pool_match", match).
-		Set("tags", c.hostTags(h)).
+		Set("tags", c.hostTags(h.Key)).
 		Set("seen.first", seconds(d.FirstSeen)).
 		Set("seen.last", seconds(d.LastSeen)).
 		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
@@ -139,17 +140,22 @@ func (c *Call) setHostTraffic(t *lua.Table, d *host.Data, level int) {
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
-		// Alerts and scores: this engine has raised none.
-		Set("num_alerts", 0).
 		Set("active_alerted_flows", 0).
-		Set("total_alerts", 0).
-		Set("score", 0).
-		Set("score.as_client", 0).
-		Set("score.as_server", 0).
 		Set("active_http_hosts", 0)
 	if level >= levelMax {
 		t.Set("pktStats.sent", packetShape(&d.Sent)).Set("pktStats.recv", packetShape(&d.Rcvd))
 	}
+}
+
+// setHostAlerts adds the alerts that scripts have raised; native checks raise
+// none yet. Their scores are the host's as client.
+func (c *Call) setHostAlerts(t *lua.Table, h *host.Host) {
+	n, score := c.hostAlerts(h.Key)
+	t.Set("num_alerts", n).
+		Set("total_alerts", c.totalAlerts(h.Key)).
+		Set("score", score).
+		Set("score.as_client", score).
+		Set("score.as_server", 0)
 }
 
 func (c *Call) setHostDetails(t *lua.Table, d *host.Data) {

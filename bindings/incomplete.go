@@ -39,6 +39,7 @@ var incomplete = map[string]string{
 	"interface.getCountryInfo":                 noScores,
 	"interface.getCountriesInfo":               noScores,
 	"interface.getBroadcastDomainHostsInfo":    noScores,
+	"interface.getBatchedLocalHostsTs":         noScores,
 	"interface.getVLANInfo":                    noScores,
 	"ntop.systemHostStat":                      "figures of the alert queues are zero",
 }

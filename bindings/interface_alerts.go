@@ -123,10 +123,15 @@ func alertStoreWrite(c *Call) {
 	}
 }
 
-// engaged is the set of engaged alerts of the selected interface.
+// engaged is the set of engaged alerts of the selected interface, without those
+// whose time is over.
 func (c *Call) engaged() *alerts.Engaged {
 	v, _ := c.Env.engaged.LoadOrStore(c.IfaceID, &alerts.Engaged{})
-	return v.(*alerts.Engaged)
+	e := v.(*alerts.Engaged)
+	for _, a := range e.Expire(time.Now().Unix()) {
+		c.Failed(c.deliver(c.hostAlert(&a, "release"), a.Score)) // only alerts of hosts expire
+	}
+	return e
 }
 
 func (c *Call) interfaceEntity() alerts.Entity {

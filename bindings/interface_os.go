@@ -1,52 +1,55 @@
 package bindings
 
-import "ntopgo/compat/lua"
+import (
+	"slices"
 
-// Operating systems of hosts. None is detected yet: every host has the unknown
-// one, number 0, of which the original counts the hosts but no traffic.
+	"ntopgo/compat/lua"
+	"ntopgo/engine/host"
+)
+
+// Operating systems of hosts, as scripts find them (setHostOperatingSystem).
+// Hosts of the unknown one, number 0, are counted without their traffic, as in
+// the original.
 func init() {
-	const missing = "operating systems are not detected yet"
+	const missing = "systems that scripts find; the traffic itself does not tell them yet"
 	partial("interface", "getOSesInfo", missing, getOSesInfo)
 	partial("interface", "getOSInfo", missing, getOSInfo)
 }
 
-// osTable is the row of the unknown system; it has been there since the start.
-func (c *Call) osTable() *lua.Table {
-	s := c.stats()
+func (c *Call) operatingSystems() map[int]*group {
+	return groupHosts(c, func(h *host.Host) (int, bool) { n := c.hostSystem(h.Key); return n, n != 0 },
+		func(*host.Host, *group) {})
+}
+
+// osTable is the row of a system; it has been there since the start.
+func (c *Call) osTable(n int, g *group) *lua.Table {
 	first := c.Env.Started.Unix()
-	last := max(seconds(s.LastPacket), first)
-	t := lua.NewTable(16).
-		Set("os", 0).
-		Set("bytes.sent", 0).
-		Set("bytes.rcvd", 0).
-		Set("packets.sent", 0).
-		Set("packets.rcvd", 0).
-		Set("bytes.ndpi.unknown", 0).
-		Set("seen.first", first).
-		Set("seen.last", last).
-		Set("duration", last-first+1).
-		Set("num_hosts", s.Hosts)
-	for _, k := range []string{"throughput_bps", "throughput_trend_bps", "throughput_pps", "throughput_trend_pps"} {
-		t.Set(k, 0)
-	}
-	return t
+	last := max(seconds(g.last), first)
+	t := lua.NewTable(16).Set("os", n)
+	g.setTraffic(t)
+	return t.Set("seen.first", first).Set("seen.last", last).Set("duration", last-first+1)
 }
 
 func getOSesInfo(c *Call) {
-	list := lua.NewTable(1)
-	n := 0
-	if c.stats().Hosts > 0 {
-		n = 1
-		list.Append(c.osTable())
+	systems := c.operatingSystems()
+	numbers := make([]int, 0, len(systems))
+	for n := range systems {
+		numbers = append(numbers, n)
 	}
-	c.Push(lua.NewTable(2).Set("numOSes", n).Set("OSes", list))
+	slices.Sort(numbers)
+	list := lua.NewTable(len(numbers))
+	for _, n := range numbers {
+		list.Append(c.osTable(n, systems[n]))
+	}
+	c.Push(lua.NewTable(2).Set("numOSes", len(numbers)).Set("OSes", list))
 }
 
 func getOSInfo(c *Call) {
 	n, ok := c.Int(1)
-	if !ok || n != 0 || c.stats().Hosts == 0 {
+	g := c.operatingSystems()[int(n)]
+	if !ok || g == nil {
 		c.Push(nil)
 		return
 	}
-	c.Push(c.osTable())
+	c.Push(c.osTable(int(n), g))
 }

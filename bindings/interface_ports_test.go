@@ -99,11 +99,13 @@ func TestTopSites(t *testing.T) {
 func TestHostTags(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2026)
-	w.check("none", `p(interface.getHostTags("192.168.1.10"), interface.getUserDefinedHostTags("x"))`, "0 0;")
-	w.check("set", `interface.setHostTags("192.168.1.10", 5) p(interface.getHostTags("192.168.1.10"),
-		interface.getUserDefinedHostTags("192.168.1.10"), interface.getHostInfo("192.168.1.10").tags)`, "5 5 5;")
+	w.check("none", `p(interface.getHostTags("192.168.1.10"), interface.getUserDefinedHostTags("192.168.1.99"))`, "0 0;")
+	w.check("set", `interface.setHostTags("192.168.1.10", (1 << 33) + 5) p(interface.getHostTags("192.168.1.10"),
+		interface.getUserDefinedHostTags("192.168.1.10"), interface.getHostInfo("192.168.1.10").tags)`, "8589934592 8589934592 8589934592;")
+	w.check("where the original keeps them", `p(ntop.getCache("ntopng.prefs.host_tags_bitmap.0_192.168.1.10@0"))`, "8589934592;")
+	w.check("of a host that is away", `interface.setHostTags("192.168.1.99", 1 << 34) p(interface.getHostTags("192.168.1.99"))`, "17179869184;")
 	w.check("cleared", `interface.setHostTags("192.168.1.10", 0) p(interface.getHostTags("192.168.1.10"))`, "0;")
-	w.check("wrong", `interface.setHostTags("192.168.1.10", {}) interface.setHostTags({}, 1) p(interface.getHostTags({}))`, "0;")
+	w.check("wrong", `interface.setHostTags("192.168.1.10", {}) interface.setHostTags({}, 1) p((interface.getHostTags({})))`, "nil;")
 }
 
 func TestHostAttributes(t *testing.T) {

@@ -2,6 +2,8 @@ package bindings
 
 import (
 	"encoding/json"
+	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -21,8 +23,8 @@ func init() {
 		"getHostAttributes": getHostAttributes,
 	})
 	register("interface", map[string]func(c *Call){
-		"getHostTags":            func(c *Call) { c.Push(c.hostTags(c.findHostArg(1))) },
-		"getUserDefinedHostTags": func(c *Call) { c.Push(c.hostTags(c.findHostArg(1))) },
+		"getHostTags":            func(c *Call) { c.hostTagsArg(math.MaxUint64) },
+		"getUserDefinedHostTags": func(c *Call) { c.hostTagsArg(userTagsMask) },
 		"setHostTags":            setHostTags,
 	})
 }
@@ -136,37 +138,63 @@ func getHostAttributes(c *Call) {
 	c.Push(string(b))
 }
 
-// hostTagsKey maps the key of a host to the tags that a user gave it.
-const hostTagsKey = "ntopng.prefs.host_tags"
+// hostTagsKey is the prefix under which the tags of hosts are kept, followed by
+// "interface_address@vlan". Users give the upper half of the bits.
+const (
+	hostTagsKey  = "ntopng.prefs.host_tags_bitmap."
+	userTagsMask = 0xffffffff00000000
+)
 
-// hostTags is a set of bits, 0 for an unknown host. All are read once per call,
-// as listings ask for every host's.
-func (c *Call) hostTags(h *host.Host) int64 {
-	if h == nil {
-		return 0
-	}
-	if !c.tagsRead {
-		m, err := c.Env.KV.HGetAll(hostTagsKey)
-		c.Failed(err)
-		c.tags, c.tagsRead = m, true
-	}
-	n, err := strconv.ParseInt(c.tags[hostKey(h.Key)], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+func (c *Context) tagsKey(k host.Key) string {
+	return fmt.Sprintf("%s%d_%s@%d", hostTagsKey, c.IfaceID, k.Addr, k.VLAN)
 }
 
+// hostTags is a set of bits. All are read once per call, as listings ask for
+// every host's.
+func (c *Call) hostTags(k host.Key) uint64 {
+	if !c.tagsRead {
+		c.tagsRead = true
+		keys, err := c.Env.KV.Keys(fmt.Sprintf("%s%d_*", hostTagsKey, c.IfaceID))
+		c.Failed(err)
+		c.tags = make(map[string]uint64, len(keys))
+		for _, name := range keys {
+			s, _, err := c.Env.KV.Get(name)
+			if n, bad := strconv.ParseUint(s, 10, 64); !c.Failed(err) && bad == nil {
+				c.tags[name] = n
+			}
+		}
+	}
+	if len(c.tags) == 0 {
+		return 0
+	}
+	return c.tags[c.tagsKey(k)]
+}
+
+// hostTagsArg takes a host, which need not be known to the interface now.
+func (c *Call) hostTagsArg(mask uint64) {
+	k, ok := parseHost(c.OptString(1, ""), 0)
+	switch {
+	case c.Iface == nil || c.Kind(1) != lua.String:
+		c.wrongArgument(1, "string")
+	case !ok || !c.AllowsAddr(k.Addr):
+		c.Push(0)
+	default:
+		c.Push(c.hostTags(k) & mask)
+	}
+}
+
+// setHostTags takes a host and the bits that a user gives it.
 func setHostTags(c *Call) {
+	k, ok := parseHost(c.OptString(1, ""), 0)
 	if c.Kind(1) != lua.String || c.Kind(2) != lua.Number {
 		c.wrongArgument(1, "string, followed by a number")
-	} else if h := c.findHostArg1(); h != nil {
-		tags := max(c.Integer(2), 0)
-		if tags == 0 {
-			_, err := c.Env.KV.HDel(hostTagsKey, hostKey(h.Key))
+	} else if ok && c.Iface != nil && c.AllowsAddr(k.Addr) {
+		key := c.tagsKey(k)
+		if tags := uint64(c.Integer(2)) & userTagsMask; tags == 0 {
+			_, err := c.Env.KV.Del(key)
 			c.Failed(err)
 		} else {
-			c.Failed(c.Env.KV.HSet(hostTagsKey, hostKey(h.Key), strconv.FormatInt(tags, 10)))
+			c.Failed(c.Env.KV.Set(key, strconv.FormatUint(tags, 10)))
 		}
 	}
 	c.Push(nil)

@@ -212,6 +212,7 @@ func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 		points = c.Iface.History()
 	}
 	download, upload := rings(points)
+	t.Set("syslog", c.syslogTable())
 	t.Set("num_alerts_engaged_by_entity", lua.NewTable(0)).
 		Set("num_alerts_engaged_by_severity", severities).
 		Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).

@@ -1,6 +1,9 @@
 package bindings
 
-import "ntopgo/engine/iface"
+import (
+	"ntopgo/engine/alerts"
+	"ntopgo/engine/iface"
+)
 
 // listing is what a call reads once, because it is asked for with each row of a
 // listing.
@@ -10,6 +13,9 @@ type listing struct {
 
 	byMACOn, byMACRead bool // see byMAC
 
-	tags     map[string]string // see hostTags
+	tags     map[string]uint64 // see hostTags
 	tagsRead bool
+
+	ofHosts        []alerts.Alert // see engagedOnce
+	hostAlertsRead bool
 }

@@ -23,11 +23,14 @@ const (
 // hostCheckKey is the name under which the alert of the host script is engaged.
 const hostCheckKey = "custom_host_lua_script"
 
+// scriptChecks names in the log what happens outside of any binding.
+var scriptChecks = &Binding{Namespace: "host", Name: "triggerAlert"}
+
 // ReportFlow hands the alert that a script raised for its flow to all
 // recipients, as something that has happened: flows are not engaged.
 func (c *Context) ReportFlow(f *flow.Flow, a *ScriptAlert) error {
 	now := time.Now().Unix()
-	call := &Call{Context: c}
+	call := &Call{Context: c, b: scriptChecks}
 	m := map[string]any{"ifid": c.IfaceID, "action": "store", "is_flow_alert": true, "first_seen": seconds(f.FirstSeen),
 		"tstamp": now, "tstamp_end": now, "score": a.Score, "acknowledged": false, "alert_id": customFlowAlert,
 		"alert_category": categorySecurity, "is_cli_attacker": false, "is_cli_victim": false, "is_srv_attacker": false,
@@ -79,14 +82,14 @@ func alertsMap(id int) string {
 // HostScriptAlert engages, refreshes or, when a is nil, releases the alert of the
 // host script for h.
 func (c *Context) HostScriptAlert(h *host.Host, a *ScriptAlert) error {
-	call := &Call{Context: c}
+	call := &Call{Context: c, b: scriptChecks}
 	entity := hostEntity(h.Key)
 	if a == nil {
 		old, engaged := call.engaged().Release(entity, alerts.Minute, hostCheckKey)
 		if !engaged {
 			return nil
 		}
-		return c.deliver(call.hostAlert(h, &old, "release"), old.Score)
+		return c.deliver(call.hostAlert(&old, "release"), old.Score)
 	}
 	detail, err := json.Marshal(map[string]any{"message": a.Message,
 		"alert_generation": map[string]any{"script_key": hostCheckKey, "subdir": "host"}})
@@ -99,22 +102,33 @@ func (c *Context) HostScriptAlert(h *host.Host, a *ScriptAlert) error {
 	if !call.engaged().Trigger(raised) {
 		return nil
 	}
-	return c.deliver(call.hostAlert(h, &raised, "engage"), a.Score)
+	return c.deliver(call.hostAlert(&raised, "engage"), a.Score)
 }
 
 func hostEntity(k host.Key) alerts.Entity {
 	return alerts.Entity{Kind: alerts.KindHost, Value: fmt.Sprintf("%s@%d", k.Addr, k.VLAN)}
 }
 
-func (c *Call) hostAlert(h *host.Host, a *alerts.Alert, action string) map[string]any {
-	d := h.Snapshot()
-	pool, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
-	return map[string]any{"ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": categorySecurity,
+// hostAlert is the notification about an alert of a host.
+func (c *Call) hostAlert(a *alerts.Alert, action string) map[string]any {
+	k, _ := parseHost(a.Entity.Value, 0)
+	pool, _ := c.hostPools().of(k.Addr, k.VLAN, nil)
+	if c.Iface != nil {
+		if h := c.Iface.Host(k); h != nil {
+			d := h.Snapshot()
+			pool, _ = c.hostPools().of(k.Addr, k.VLAN, d.Mac)
+		}
+	}
+	category := categorySecurity
+	if a.ID == trafficVolumeAlert {
+		category = categoryNetwork
+	}
+	return map[string]any{"ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": category,
 		"require_attention": false, "subtype": "", "score": a.Score, "entity_id": a.Entity.Kind, "entity_val": a.Entity.Value,
-		"tstamp": a.Since, "tstamp_end": time.Now().Unix(), "vlan_id": h.VLAN, "ip": a.IP, "ip_version": ipVersion(h.Addr),
+		"tstamp": a.Since, "tstamp_end": time.Now().Unix(), "vlan_id": k.VLAN, "ip": a.IP, "ip_version": ipVersion(k.Addr),
 		"pool_id": pool, "host_pool_id": pool, "name": a.Name, "is_attacker": false, "is_victim": false, "is_client": true,
-		"is_server": false, "country_name": "", "network": uint16(h.NetworkID), "severity": severityOfScore(int64(a.Score)),
-		"granularity": a.Periodicity.Seconds(), "json": a.JSON}
+		"is_server": false, "country_name": c.Env.Geo.Country(k.Addr), "network": uint16(c.Env.Nets.ID(k.Addr)),
+		"severity": severityOfScore(int64(a.Score)), "granularity": a.Periodicity.Seconds(), "json": a.JSON}
 }
 
 // deliver puts an alert into the queue of every recipient.
@@ -128,11 +142,30 @@ func (c *Context) deliver(alert map[string]any, score int) error {
 	return nil
 }
 
+// hostAlerts is how many alerts of a host are engaged, and the sum of their
+// scores.
+func (c *Call) hostAlerts(k host.Key) (n, score int) {
+	e := hostEntity(k)
+	for _, a := range c.engagedOnce() {
+		if a.Entity == e {
+			n++
+			score += a.Score
+		}
+	}
+	return n, score
+}
+
+// engagedOnce reads the engaged alerts of hosts once per call.
+func (c *Call) engagedOnce() []alerts.Alert {
+	if !c.hostAlertsRead {
+		c.hostAlertsRead = true
+		c.ofHosts = c.engaged().List(func(a *alerts.Alert) bool { return a.Entity.Kind == alerts.KindHost })
+	}
+	return c.ofHosts
+}
+
 // hostScore is the sum of the scores of a host's engaged alerts.
 func (c *Call) hostScore(k host.Key) int {
-	sum, e := 0, hostEntity(k)
-	for _, a := range c.engaged().List(func(a *alerts.Alert) bool { return a.Entity == e }) {
-		sum += a.Score
-	}
-	return sum
+	_, score := c.hostAlerts(k)
+	return score
 }

@@ -68,6 +68,7 @@ type Alert struct {
 	IP, Name    string
 	Port        int
 	Since       int64 // Unix seconds
+	Until       int64 // when it ends by itself if it is not prolonged; 0: never
 }
 
 type key struct {
@@ -103,6 +104,31 @@ func (e *Engaged) trigger(a Alert) bool {
 	}
 	e.m[keyOf(&a)] = a
 	return true
+}
+
+// Prolong makes an engaged alert last as long as a does.
+func (e *Engaged) Prolong(a *Alert) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if old, there := e.m[keyOf(a)]; there {
+		old.Until = a.Until
+		e.m[keyOf(a)] = old
+	}
+}
+
+// Expire ends the alerts whose time is over at now (Unix seconds) and returns
+// them.
+func (e *Engaged) Expire(now int64) []Alert {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []Alert
+	for k, a := range e.m {
+		if a.Until != 0 && a.Until <= now {
+			out = append(out, a)
+			delete(e.m, k)
+		}
+	}
+	return out
 }
 
 // Release ends an alert and returns it; ok is false when it was not engaged.
