@@ -14,6 +14,7 @@ import (
 
 	"ntopgo/bindings"
 	"ntopgo/bindings/userchecks"
+	"ntopgo/compat/authn"
 	"ntopgo/compat/cli"
 	"ntopgo/compat/ifids"
 	"ntopgo/compat/keyvalue"
@@ -43,6 +44,7 @@ type app struct {
 	dpi    *dpi.Engine
 	nets   *network.Set
 	geo    *geo.DB
+	radius *authn.RADIUS
 	ifaces []*iface.Interface
 	env    *bindings.Env
 	lua    *lua.Runtime
@@ -91,6 +93,8 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 		return nil, err
 	}
 	a.users = users.New(a.kv, users.Config{SessionPrefix: a.layout.SessionPrefix(), Logf: log.Printf})
+	a.radius = authn.NewRADIUS(a.kv, a.users)
+	a.users.SetAuthorities([]users.Authenticator{authn.NewHTTP(a.kv, a.users)}, []users.Authenticator{a.radius})
 	if err := a.users.SetDefaults(); err != nil {
 		return nil, err
 	}
@@ -212,7 +216,7 @@ func (a *app) newEnv() {
 	}
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
 		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
-		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, Ping: pings,
+		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, Ping: pings, RADIUS: a.radius,
 		OverrideInterface: func(name string) { o.Interfaces = []string{name} }, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
 		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,

@@ -189,7 +189,7 @@ func (a *app) webConfig() web.Config {
 			"@NTOP_STARTUP_EPOCH@": strconv.FormatInt(a.env.Started.Unix(), 10)},
 		NoLogin: o.Login == cli.LoginDisabled, NoLoginLocal: o.Login == cli.LoginNotLocalhost,
 		LongSessions: o.DisableAutoLogout, AccessLog: o.HTTPLog, Version: Version,
-		Logf: levelLog{a.log}.Logf}
+		Logf: levelLog{a.log}.Logf, OnLogin: a.env.LoginTrace}
 }
 
 // skipCallback leaves out the callbacks of time series drivers that are not in

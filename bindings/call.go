@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ntopgo/compat/authn"
 	"ntopgo/compat/keyvalue"
 	"ntopgo/compat/layout"
 	"ntopgo/compat/lua"
@@ -83,6 +84,7 @@ type Env struct {
 	Recipients *recipients.Queues
 	Geo        *geo.DB   // nil without databases
 	Ping       *ping.Set // nil where echoes are not allowed
+	RADIUS     *authn.RADIUS
 
 	// StaticEpoch is the modification time of the last static file served.
 	StaticEpoch func() int64
@@ -114,8 +116,10 @@ type Env struct {
 	state    state
 	nats     senders.NATS
 	kafka    senders.Kafka
+	internal internalAlerts
 
-	noConnection atomic.Bool // scripts found that there is none
+	alertQueries atomic.Uint64 // to the stores of alerts
+	noConnection atomic.Bool   // scripts found that there is none
 
 	samplings samplingStores
 }

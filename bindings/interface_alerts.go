@@ -85,6 +85,7 @@ func (c *Call) queryAlerts(id int, text string) (*lua.Table, error) {
 	if c.Env.AlertStore == nil {
 		return lua.NewTable(0), nil
 	}
+	c.Env.alertQueries.Add(1)
 	db, err := c.Env.AlertStore(id)
 	if err != nil {
 		return nil, err

@@ -151,11 +151,10 @@ func systemHostStat(c *Call) {
 	self := procFields("/proc/self/status")
 	t.Set("mem_ntopng_resident", self["VmRSS"]).
 		Set("mem_ntopng_virtual", self["VmSize"]).
-		Set("dropped_alerts", 0).
-		Set("written_alerts", 0).
-		Set("alerts_queries", 0).
-		Set("alerts_stats", lua.NewTable(1).Set("alert_queues",
-			lua.NewTable(1).Set("internal_alerts_queue", lua.NewTable(1).Set("pct_not_enqueued", 0))))
+		Set("dropped_alerts", c.Env.internal.dropped()).
+		Set("written_alerts", 0). // paid editions count them
+		Set("alerts_queries", c.Env.alertQueries.Load()).
+		Set("alerts_stats", c.Env.queuesTable())
 	c.Push(t)
 }
 

@@ -20,7 +20,6 @@ func init() {
 		"resetStats":       resetAllStats,
 	})
 	const queues = "no alert queues in the engine yet"
-	partial("ntop", "getSystemAlertsStats", queues, getSystemAlertsStats)
 	partial("interface", "getQueuesStats", queues, getQueuesStats)
 }
 
@@ -119,11 +118,6 @@ func getDropPoolInfo(c *Call) {
 		Set("pool_name", "Jailed Hosts").
 		Set("list_key", "ntopng.cache.drop_host_list").
 		Set("expiration_time", 1800))
-}
-
-func getSystemAlertsStats(c *Call) {
-	c.Push(lua.NewTable(1).Set("alert_queues",
-		lua.NewTable(1).Set("internal_alerts_queue", lua.NewTable(1).Set("pct_not_enqueued", 0))))
 }
 
 func resetAllStats(c *Call) {

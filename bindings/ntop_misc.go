@@ -32,7 +32,7 @@ func init() {
 		"shouldResolveHost":   shouldResolveHost,
 		"execCmd":             execCmd,
 		"hasSpeedtestSupport": func(c *Call) { c.Push(false) },
-		"hasRadiusSupport":    func(c *Call) { c.Push(false) },
+		"hasRadiusSupport":    func(c *Call) { c.Push(true) },
 		"isGuiAccessRestricted": func(c *Call) {
 			acl, _, err := c.Env.KV.Get("ntopng.prefs.http_acl_management_port")
 			c.Push(!c.Failed(err) && acl != "")

@@ -204,8 +204,15 @@ func poolsLock(c *Call) {
 		c.Push(nil)
 		return
 	}
+	token := c.Env.state.poolsToken()
+	select { // a lock that is free is taken, however short the wait
+	case token <- struct{}{}:
+		c.Push(true)
+		return
+	default:
+	}
 	select {
-	case c.Env.state.poolsToken() <- struct{}{}:
+	case token <- struct{}{}:
 		c.Push(true)
 	case <-time.After(min(time.Duration(max(n, 0))*time.Second, maxPoolsWait)):
 		c.Push(false)

@@ -7,10 +7,7 @@ import "ntopgo/compat/lua"
 // are true of an engine without them; a reason in the listing says so.
 func init() {
 	none := func(c *Call) { c.Push(lua.NewTable(0)) }
-	const alerts = "no alert engine yet"
-	partial("ntop", "getFlowAlertScore", alerts, func(c *Call) { c.Push(0) })
 	later("ntop", "getFlowChecksStats", laterChecks, none)
 
-	partial("ntop", "popInternalAlerts", alerts, func(c *Call) { c.Push(nil) })
 	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }
