@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -467,7 +466,7 @@ func FuzzFile(f *testing.F) {
 	f.Add(append(bytes.Clone(ng[:200]), ng[len(ng)-200:]...))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		s := newFileSource(Info{Name: "fuzz"}, Config{}.mustDefaults(t))
-		if err := s.begin("fuzz", bufio.NewReaderSize(bytes.NewReader(file), readBuffer), nil); err != nil {
+		if err := s.begin("fuzz", newWindow(bytes.NewReader(file), &s.chunks), nil); err != nil {
 			return
 		}
 		total := 0
@@ -490,7 +489,7 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
-func TestReadReusesTheArena(t *testing.T) {
+func TestReadReusesMemory(t *testing.T) {
 	var buf bytes.Buffer
 	w, _ := NewWriter(&buf, decode.LinkEthernet, false, 0)
 	frame := tcpFrame(80)

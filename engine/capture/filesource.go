@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +11,6 @@ import (
 
 	"ntopgo/engine/decode"
 )
-
-// readBuffer holds the largest record that is believed, and a good deal of file.
-const readBuffer = 1 << 19
 
 // errNoCapture says that a file starts with no known magic number.
 var errNoCapture = errors.New("not a capture file (pcap or pcapng)")
@@ -29,7 +25,7 @@ func damaged(format string, args ...any) error { return errDamaged{fmt.Sprintf(f
 
 // records reads the records of one capture file.
 type records interface {
-	// next reads one frame. Its Data is only valid until the next call. It
+	// next reads one frame. Its Data is valid while the window's chunk is held. It
 	// returns io.EOF at the clean end, errDamaged at the unclean one.
 	next(f *Frame) error
 	// ready reports whether next would not have to wait for input.
@@ -43,6 +39,8 @@ type fileSource struct {
 	streaming bool
 
 	cur     records
+	in      *window // what cur reads
+	chunks  chunkPool
 	curName string
 	file    io.Closer
 	list    []string
@@ -50,7 +48,6 @@ type fileSource struct {
 	filters map[decode.LinkType]*Filter
 	pace    pacer
 	last    int64 // time of the last frame
-	frame   Frame // the record just read; here because a local one would escape
 
 	received, errors atomic.Uint64
 
@@ -82,7 +79,7 @@ func (s *fileSource) openNext(name string) error {
 	if err != nil {
 		return fmt.Errorf("open capture file: %w", err)
 	}
-	if err := s.begin(name, bufio.NewReaderSize(f, readBuffer), f); err != nil {
+	if err := s.begin(name, newWindow(f, &s.chunks), f); err != nil {
 		f.Close()
 		return err
 	}
@@ -102,17 +99,17 @@ func (s *fileSource) openListed() {
 }
 
 // begin recognises the format of r.
-func (s *fileSource) begin(name string, r *bufio.Reader, file io.Closer) error {
+func (s *fileSource) begin(name string, r *window, file io.Closer) error {
 	rec, err := newRecords(r)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
-	s.cur, s.curName, s.file = rec, name, file
+	s.cur, s.in, s.curName, s.file = rec, r, name, file
 	return nil
 }
 
 // newRecords chooses the reader by the magic number.
-func newRecords(r *bufio.Reader) (records, error) {
+func newRecords(r *window) (records, error) {
 	magic, err := r.Peek(4)
 	if err != nil && len(magic) < 4 {
 		if err == io.EOF {
@@ -161,10 +158,15 @@ func (s *fileSource) Close() error {
 
 // Read implements Source.
 func (s *fileSource) Read(b *Batch, max int) error {
-	b.Frames, b.Arena = b.Frames[:0], b.Arena[:0]
+	s.chunks.drop(b)
 	if max <= 0 {
 		max = 1
 	}
+	if cap(b.Frames) < max {
+		b.Frames = make([]Frame, 0, max)
+	}
+	b.Frames = b.Frames[:0]
+	defer func() { s.received.Add(uint64(len(b.Frames))) }()
 	for len(b.Frames) < max {
 		if s.closed.Load() {
 			s.finish()
@@ -183,7 +185,9 @@ func (s *fileSource) Read(b *Batch, max int) error {
 		if len(b.Frames) > 0 && (s.streaming && !s.cur.ready() || s.cfg.OriginalSpeed) {
 			return nil
 		}
-		err := s.cur.next(&s.frame)
+		n := len(b.Frames)
+		f := &b.Frames[:n+1][n]
+		err := s.cur.next(f)
 		if err == ErrTimeout {
 			if len(b.Frames) > 0 {
 				return nil
@@ -196,15 +200,20 @@ func (s *fileSource) Read(b *Batch, max int) error {
 			}
 			continue
 		}
-		if err := s.add(b, s.frame); err != nil {
+		wanted, err := s.take(f)
+		if err != nil {
 			return err
+		}
+		if wanted {
+			s.in.hold(b)
+			b.Frames = b.Frames[:n+1]
 		}
 	}
 	return nil
 }
 
-// add filters, times and copies a frame into the batch.
-func (s *fileSource) add(b *Batch, f Frame) error {
+// take filters and times a frame; it says whether the frame is wanted.
+func (s *fileSource) take(f *Frame) (wanted bool, err error) {
 	if f.Time == 0 {
 		f.Time = s.last // a simple packet block has no time
 	}
@@ -212,23 +221,14 @@ func (s *fileSource) add(b *Batch, f Frame) error {
 	if s.cfg.Filter != "" {
 		filter, err := s.filter(f.Link)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if !filter.Match(f.Data, f.WireLen) {
-			return nil
+			return false, nil
 		}
 	}
 	f.Time = s.pace.time(f.Time, &s.cfg)
-	if free := cap(b.Arena) - len(b.Arena); free < len(f.Data) {
-		// The frames so far keep the old arena alive until the batch is reused.
-		b.Arena = make([]byte, 0, max(2*cap(b.Arena), len(f.Data), 1<<16))
-	}
-	n := len(b.Arena)
-	b.Arena = append(b.Arena, f.Data...)
-	f.Data = b.Arena[n:len(b.Arena):len(b.Arena)]
-	b.Frames = append(b.Frames, f)
-	s.received.Add(1)
-	return nil
+	return true, nil
 }
 
 // filter returns the compiled expression for a link type.
@@ -270,7 +270,10 @@ func (s *fileSource) finish() {
 	if s.file != nil {
 		s.file.Close()
 	}
-	s.cur, s.file = nil, nil
+	if s.in != nil {
+		s.in.close()
+	}
+	s.cur, s.in, s.file = nil, nil, nil
 }
 
 // pacer gives frames of files the present time, if asked to.

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -103,7 +102,7 @@ func openStdin(f *os.File, cfg Config) (Source, error) {
 	r := newPollReader(f, cfg.PollInterval)
 	s.closers = append(s.closers, r)
 	// The header is waited for without limit: without it there is no source.
-	br := bufio.NewReaderSize(r, readBuffer)
+	br := newWindow(r, &s.chunks)
 	for {
 		_, err := br.Peek(24)
 		if errors.Is(err, ErrTimeout) {

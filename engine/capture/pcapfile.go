@@ -1,41 +1,58 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
 	"io"
+	"math/bits"
 
 	"ntopgo/engine/decode"
 )
 
 // pcapFormat is what the magic number of a pcap file says.
 type pcapFormat struct {
-	order    binary.ByteOrder
+	big      bool  // byte order of the file
 	fraction int64 // nanoseconds per unit of the second time field
 	header   int   // size of a record header
+}
+
+func (f *pcapFormat) order() binary.ByteOrder {
+	if f.big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// word reads 32 bits, without the call through an interface that every record
+// would pay for.
+func (f *pcapFormat) word(b []byte) uint32 {
+	v := binary.LittleEndian.Uint32(b)
+	if f.big {
+		return bits.ReverseBytes32(v)
+	}
+	return v
 }
 
 // pcapMagic holds the magic numbers as they stand in the file: microseconds,
 // nanoseconds and A. Kuznetzov's modified format, each in both byte orders.
 var pcapMagic = map[[4]byte]pcapFormat{
-	{0xd4, 0xc3, 0xb2, 0xa1}: {binary.LittleEndian, 1000, 16},
-	{0xa1, 0xb2, 0xc3, 0xd4}: {binary.BigEndian, 1000, 16},
-	{0x4d, 0x3c, 0xb2, 0xa1}: {binary.LittleEndian, 1, 16},
-	{0xa1, 0xb2, 0x3c, 0x4d}: {binary.BigEndian, 1, 16},
-	{0x34, 0xcd, 0xb2, 0xa1}: {binary.LittleEndian, 1000, 24},
-	{0xa1, 0xb2, 0xcd, 0x34}: {binary.BigEndian, 1000, 24},
+	{0xd4, 0xc3, 0xb2, 0xa1}: {false, 1000, 16},
+	{0xa1, 0xb2, 0xc3, 0xd4}: {true, 1000, 16},
+	{0x4d, 0x3c, 0xb2, 0xa1}: {false, 1, 16},
+	{0xa1, 0xb2, 0x3c, 0x4d}: {true, 1, 16},
+	{0x34, 0xcd, 0xb2, 0xa1}: {false, 1000, 24},
+	{0xa1, 0xb2, 0xcd, 0x34}: {true, 1000, 24},
 }
 
 // pcapRecords reads a pcap file (draft-ietf-opsawg-pcap).
 type pcapRecords struct {
-	r       *bufio.Reader
+	r       *window
 	format  pcapFormat
 	link    decode.LinkType
 	minor   uint16 // version 2.minor
 	discard int    // bytes of the last record that are still in the buffer
 }
 
-func newPcap(r *bufio.Reader, format pcapFormat) (*pcapRecords, error) {
+func newPcap(r *window, format pcapFormat) (*pcapRecords, error) {
 	h, err := r.Peek(24)
 	if err != nil {
 		if err == io.EOF {
@@ -43,8 +60,8 @@ func newPcap(r *bufio.Reader, format pcapFormat) (*pcapRecords, error) {
 		}
 		return nil, err
 	}
-	p := &pcapRecords{r: r, format: format, link: decode.LinkType(format.order.Uint32(h[20:]) & 0xffff), minor: format.order.Uint16(h[6:])}
-	if format.order.Uint16(h[4:]) != 2 {
+	p := &pcapRecords{r: r, format: format, link: decode.LinkType(format.word(h[20:]) & 0xffff), minor: format.order().Uint16(h[6:])}
+	if format.order().Uint16(h[4:]) != 2 {
 		p.minor = 4 // other major versions are too rare to be trusted with the old order
 	}
 	_, err = r.Discard(24)
@@ -60,8 +77,7 @@ func (p *pcapRecords) next(f *Frame) error {
 	if err != nil {
 		return cutOff(err, len(h), "last record header")
 	}
-	o := p.format.order
-	sec, frac := int64(o.Uint32(h)), int64(o.Uint32(h[4:]))
+	sec, frac := int64(p.format.word(h)), int64(p.format.word(h[4:]))
 	capLen, wireLen := p.lengths(h[8:])
 	if capLen > MaxSnapLen {
 		return damaged("record claims %d captured bytes: the file is damaged from here on", capLen)
@@ -83,7 +99,7 @@ func (p *pcapRecords) next(f *Frame) error {
 // lengths reads the two length fields of a record. Before version 2.3 they
 // stood in the other order, in 2.3 in either.
 func (p *pcapRecords) lengths(b []byte) (capLen, wireLen uint32) {
-	capLen, wireLen = p.format.order.Uint32(b), p.format.order.Uint32(b[4:])
+	capLen, wireLen = p.format.word(b), p.format.word(b[4:])
 	if p.minor < 3 || p.minor == 3 && capLen > wireLen {
 		return wireLen, capLen
 	}

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
 	"math/bits"
 
@@ -30,13 +29,13 @@ type ngInterface struct {
 
 // pcapngRecords reads a pcapng file.
 type pcapngRecords struct {
-	r       *bufio.Reader
+	r       *window
 	order   binary.ByteOrder
 	ifaces  []ngInterface
 	discard int
 }
 
-func newPcapNG(r *bufio.Reader) (*pcapngRecords, error) {
+func newPcapNG(r *window) (*pcapngRecords, error) {
 	p := &pcapngRecords{r: r}
 	h, err := r.Peek(12)
 	if err != nil {

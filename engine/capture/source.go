@@ -33,11 +33,12 @@ type Frame struct {
 	Outgoing bool
 }
 
-// Batch is the unit in which frames are handed over. Frames alias Arena or the
-// ring of the source.
+// Batch is the unit in which frames are handed over. Frames alias Arena or what
+// the source has read. A batch belongs to the source that filled it first.
 type Batch struct {
 	Frames []Frame
 	Arena  []byte
+	chunks []*chunk // that frames lie in
 }
 
 // Stats counts what a source saw.

@@ -71,7 +71,11 @@ type reader struct {
 func (i *Interface) run(ctx context.Context) {
 	r := &reader{i: i, fragments: decode.NewFragmentPorts(8192, 30*time.Second),
 		free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
-	for n := 0; n < batchesInFlight; n++ {
+	inFlight := batchesInFlight
+	if i.inline() {
+		inFlight = 1 // the batch is done when it comes back, and still in the cache
+	}
+	for range inFlight {
 		r.free <- newBatch(len(i.shards), r.free)
 	}
 	if !i.inline() {
