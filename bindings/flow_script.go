@@ -24,8 +24,8 @@ func init() {
 	of7 := func(has func(m *dpi.Metadata) bool, set func(t *lua.Table, m *dpi.Metadata)) func(c *Call) {
 		return of(func(_ *Call, f *flow.Flow) any {
 			t := lua.NewTable(8)
-			if f.Meta != nil && has(f.Meta) {
-				set(t, f.Meta)
+			if f.Metadata() != nil && has(f.Metadata()) {
+				set(t, f.Metadata())
 			}
 			return t
 		})

@@ -299,7 +299,7 @@ func maxThroughput(receiver *flow.Dir, f *flow.Flow) float64 {
 }
 
 func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
-	m := f.Meta
+	m := f.Metadata()
 	if m == nil {
 		t.Set("info", "")
 		return

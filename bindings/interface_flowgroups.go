@@ -291,7 +291,7 @@ func listHTTPHosts(c *Call) {
 	}
 	sums := map[string]*sum{}
 	c.eachFlow(func(f *flow.Flow) {
-		m := f.Meta
+		m := f.Metadata()
 		if m == nil || m.HTTPMethod == "" || m.HostName == "" || !c.Env.Nets.Local(f.Server) || !c.AllowsAddr(f.Server) ||
 			!strings.Contains(strings.ToLower(m.HostName), find) {
 			return

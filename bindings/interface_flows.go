@@ -297,10 +297,10 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 }
 
 func flowInfo(f *flow.Flow) string {
-	if f.Meta == nil {
+	if f.Metadata() == nil {
 		return ""
 	}
-	return or(f.Meta.Info, f.Meta.HostName)
+	return or(f.Metadata().Info, f.Metadata().HostName)
 }
 
 // flowLevel is the detail that a listing asks for.

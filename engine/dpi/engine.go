@@ -54,11 +54,11 @@ type Engine struct {
 	loading    sync.Mutex             // held by whoever replaces live
 	categories map[uint16]uint8       // of protocols, as the user moved them; under loading
 
-	states, works sync.Pool
-	cache         *endpointCache
-	panics        atomic.Uint64
-	exhausted     atomic.Uint64
-	panicked      []atomic.Bool
+	states, works, metas sync.Pool
+	cache                *endpointCache
+	panics               atomic.Uint64
+	exhausted            atomic.Uint64
+	panicked             []atomic.Bool
 }
 
 // maxEarly is how many segments behind a gap at the start of a stream are kept
@@ -113,6 +113,7 @@ func New(cfg Config) (*Engine, error) {
 	e.cache = newEndpointCache(cfg.CacheSize)
 	e.states.New = func() any { return new(State) }
 	e.works.New = func() any { return new(work) }
+	e.metas.New = func() any { return new(Metadata) }
 	return e, nil
 }
 
@@ -138,6 +139,14 @@ func (e *Engine) Release(s *State) {
 	e.states.Put(s)
 }
 
+// Recycle takes the Metadata of a released state back.
+func (e *Engine) Recycle(m *Metadata) {
+	if m != nil {
+		*m = Metadata{}
+		e.metas.Put(m)
+	}
+}
+
 // drop gives the working memory of an undecided flow back.
 func (e *Engine) drop(s *State) {
 	if s.w != nil {
@@ -157,7 +166,8 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		}
 		return true
 	}
-	if s.w == nil {
+	l4 := transport(t.Proto)
+	if s.w == nil && (len(p.Payload) > 0 || l4 == 0 || e.Custom() != nil) {
 		s.w = e.works.Get().(*work)
 		s.w.begin(e, t)
 		e.force(s, t)
@@ -166,24 +176,23 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	if s.packets[dir] < 255 {
 		s.packets[dir]++
 	}
-	l4 := transport(t.Proto)
 	if l4 == 0 {
 		e.networkProtocol(s, t, p)
 		return e.finish(s, t)
 	}
-	w := s.w
-	w.now = p.Time
 	if l4 == TCP {
-		w.tcpFlags(s, p, dir)
-		w.syn.note(p)
+		s.tcpFlags(p, dir)
+		s.syn.note(p)
 	}
 	if len(p.Payload) == 0 {
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
-			w.track[dir].repeated(p)
+			s.track[dir].repeated(p)
 		}
 		return e.limit(s, t)
 	}
-	if l4 == TCP && w.track[dir].repeated(p) {
+	w := s.w
+	w.now = p.Time
+	if l4 == TCP && s.track[dir].repeated(p) {
 		return e.limit(s, t)
 	}
 	w.payloads[dir]++
@@ -191,7 +200,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	if s.owner != 0 {
 		return e.extra(s, t)
 	}
-	if l4 == TCP && w.payloads[dir] <= maxEarly && w.track[dir].hole() {
+	if l4 == TCP && w.payloads[dir] <= maxEarly && s.track[dir].hole() {
 		w.ctx.Stream() // kept until the segment before it comes
 		w.held[dir] = true
 		return e.limit(s, t)
@@ -208,7 +217,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		e.entropyRisk(s)
 	} else if n := w.payloads[0] + w.payloads[1]; n <= 5 {
 		content(s, p.Payload)
-		w.encrypted = w.encrypted || n == 1 && l4 == TCP && w.flags[0]&w.flags[1]&decode.SYN != 0 && encrypted(p.Payload)
+		w.encrypted = w.encrypted || n == 1 && l4 == TCP && s.flags[0]&s.flags[1]&decode.SYN != 0 && encrypted(p.Payload)
 	}
 	w.ctx.P, w.ctx.B = nil, nil
 	if s.found && s.owner == 0 {
@@ -306,9 +315,8 @@ func (e *Engine) limit(s *State, t *Tuple) bool {
 	if t.Proto == decode.ProtoTCP {
 		most = e.cfg.MaxPacketsTCP
 	}
-	w := s.w
-	w.seen++
-	if w.payloads[0]+w.payloads[1] < most && w.seen < e.cfg.MaxPackets {
+	s.seen++
+	if (s.w == nil || s.w.payloads[0]+s.w.payloads[1] < most) && int(s.seen) < e.cfg.MaxPackets {
 		return false
 	}
 	e.GiveUp(s, t)
@@ -329,8 +337,10 @@ func (e *Engine) GiveUp(s *State, t *Tuple) {
 	if s.done {
 		return
 	}
+	if t.Proto == decode.ProtoTCP {
+		s.tcpIssues()
+	}
 	if w := s.w; w != nil && t.Proto == decode.ProtoTCP {
-		w.tcpIssues(s)
 		w.probing(e, s)
 		if !s.found && w.encrypted {
 			s.res.Risks |= 1 << riskFullyEncrypted

@@ -79,7 +79,7 @@ func (c *Context) Stream() []byte {
 	seq := c.P.Seq
 	if !f.on {
 		f.base, f.on = seq, true
-		if k := &c.w.track[c.Dir()]; k.hole() && int32(seq-k.from) > 0 {
+		if k := &c.S.track[c.Dir()]; k.hole() && int32(seq-k.from) > 0 {
 			f.base = k.from
 		}
 	}

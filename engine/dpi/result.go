@@ -117,8 +117,8 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	if s.meta != nil && s.res.Risks&goodRisks != 0 && e.goodHost(s.meta.HostName) {
 		s.res.Risks &^= goodRisks
 	}
-	if w := s.w; w != nil && s.meta != nil && w.syn.on {
-		s.meta.TCPFingerprint = w.syn.fingerprint()
+	if s.meta != nil && s.syn.on {
+		s.meta.TCPFingerprint = s.syn.fingerprint()
 		s.meta.OSHint = osHints[s.meta.TCPFingerprint]
 	}
 	if custom != nil {

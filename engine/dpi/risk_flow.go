@@ -14,9 +14,9 @@ import (
 
 // tcpFlags notes the flags of a segment and marks the combinations that only
 // scanners send (Nmap reference guide, "Port scanning techniques").
-func (w *work) tcpFlags(s *State, p *decode.Packet, dir int) {
+func (s *State) tcpFlags(p *decode.Packet, dir int) {
 	f := p.TCPFlags
-	w.flags[dir] |= f
+	s.flags[dir] |= f
 	const xmas = decode.FIN | decode.PSH | decode.URG
 	if f == 0 || f == xmas || f == decode.FIN && dir == 0 {
 		s.res.Risks |= 1 << riskTcpIssues
@@ -25,9 +25,10 @@ func (w *work) tcpFlags(s *State, p *decode.Packet, dir int) {
 
 // tcpIssues marks a connection nobody could name that was refused, or torn down
 // by the first segment of the server.
-func (w *work) tcpIssues(s *State) {
-	refused := w.flags[0]&decode.SYN != 0 && w.payloads[0]+w.payloads[1] == 0 && (w.flags[0]|w.flags[1])&decode.RST != 0
-	if refused || w.flags[1]&decode.RST != 0 && s.packets[1] == 1 {
+func (s *State) tcpIssues() {
+	silent := s.w == nil || s.w.payloads[0]+s.w.payloads[1] == 0
+	refused := s.flags[0]&decode.SYN != 0 && silent && (s.flags[0]|s.flags[1])&decode.RST != 0
+	if refused || s.flags[1]&decode.RST != 0 && s.packets[1] == 1 {
 		s.res.Risks |= 1 << riskTcpIssues
 	}
 }
@@ -35,7 +36,7 @@ func (w *work) tcpIssues(s *State) {
 // probing marks a handshake of TLS or SSH that one side broke off: both sides
 // pushed data, but the bytes of one of them never came, and it has no name.
 func (w *work) probing(e *Engine, s *State) {
-	if w.flags[0]&w.flags[1]&decode.PSH == 0 || w.payloads[0] != 0 && w.payloads[1] != 0 || s.res.Confidence != ConfidenceDPI {
+	if s.flags[0]&s.flags[1]&decode.PSH == 0 || w.payloads[0] != 0 && w.payloads[1] != 0 || s.res.Confidence != ConfidenceDPI {
 		return
 	}
 	m := s.meta
@@ -58,7 +59,7 @@ const sampled = 4
 // looked at for a name.
 func (w *work) sample(b []byte) {
 	if w.payloads[0]+w.payloads[1] <= sampled {
-		w.last = append(w.last[:0], b[:min(len(b), maxSample)]...)
+		w.last = w.sampling[:copy(w.sampling[:], b)]
 	}
 }
 

@@ -2,18 +2,25 @@ package dpi
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"ntopgo/engine/decode"
+	"ntopgo/engine/prefetch"
 )
 
 // State is what the engine remembers of a flow: small, because most flows are
 // decided for most of their life. The working memory hangs off it until then.
 type State struct {
-	res     Result
-	meta    *Metadata
-	w       *work
-	entropy float32 // of the payload that decided; 0 when nobody asked
-	owner   uint16  // dissector that named the flow and wants more, index + 1
+	res  Result
+	meta *Metadata
+	w    *work
+	// What packets without payload tell; a flow that has none needs no more.
+	track   [2]tracker
+	syn     synSeen
+	flags   [2]uint8 // TCP flags of each direction
+	seen    uint16   // packets
+	entropy float32  // of the payload that decided; 0 when nobody asked
+	owner   uint16   // dissector that named the flow and wants more, index + 1
 	packets [2]uint8
 	found   bool
 	done    bool
@@ -35,6 +42,21 @@ func (s *State) Entropy() float32 { return s.entropy }
 // Done reports whether the engine needs no more packets of the flow.
 func (s *State) Done() bool { return s.done }
 
+// Prefetch asks for the memory of a state that Feed will need, PrefetchWork for
+// that behind it, some time later. s may be nil.
+func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), 3) }
+
+// PrefetchWork is described at Prefetch.
+func (s *State) PrefetchWork() {
+	if s != nil && s.w != nil {
+		prefetch.Lines(unsafe.Pointer(s.w), workLines)
+	}
+}
+
+// workLines is what of the working memory every packet needs: context, sets of
+// dissectors, ports, counts and trackers.
+const workLines = int(unsafe.Offsetof(work{}.held)+prefetch.LineSize-1) / prefetch.LineSize
+
 // work is the memory of an undecided flow.
 type work struct {
 	ctx      Context
@@ -45,17 +67,13 @@ type work struct {
 	byPort     []uint16 // dissectors of the flow's ports
 	ports      [8]uint16
 	payloads   [2]int // packets with payload, by direction
-	seen       int
-	now        int64    // time of the last packet
-	flags      [2]uint8 // TCP flags of each direction
-	syn        synSeen
+	now        int64  // time of the last packet
 	encrypted  bool   // the first payload looks encrypted throughout
 	srtp       bool   // the handshake keys media, with certificates of its own
-	last       []byte // payload that the entropy is taken of
+	last       []byte // payload that the entropy is taken of, in sampling
 	extra      int
-	steps      int // used up on the current packet
-	current    int // dissector being called
-	track      [2]tracker
+	steps      int     // used up on the current packet
+	current    int     // dissector being called
 	held       [2]bool // segments wait in buf for one before them
 	notes      [12]note
 	nnotes     int
@@ -66,6 +84,7 @@ type work struct {
 	rule       Result // what a rule of the user says
 	partial    uint16 // protocol that a dissector half saw
 	partialM   uint16
+	sampling   [maxSample]byte
 }
 
 // note is a word of memory that belongs to one dissector.
@@ -99,14 +118,14 @@ func (w *work) isByPort(i int) bool {
 }
 
 func (w *work) reset() {
-	keep := [4][]byte{w.buf[0].data, w.buf[1].data, w.hs, w.last}
+	keep := [3][]byte{w.buf[0].data, w.buf[1].data, w.hs}
 	*w = work{}
 	for i := range keep {
 		if cap(keep[i]) > 8192 { // keep ordinary handshakes' memory, not the worst case's
 			keep[i] = nil
 		}
 	}
-	w.buf[0].data, w.buf[1].data, w.hs, w.last = keep[0][:0], keep[1][:0], keep[2][:0], keep[3][:0]
+	w.buf[0].data, w.buf[1].data, w.hs = keep[0][:0], keep[1][:0], keep[2][:0]
 }
 
 // tracker follows the sequence numbers of one direction of a TCP connection.
@@ -158,14 +177,14 @@ func (s *State) SwapDirections() {
 		m.SSHClient, m.SSHServer = m.SSHServer, m.SSHClient
 		m.HASSHClient, m.HASSHServer = m.HASSHServer, m.HASSHClient
 	}
+	s.track[0], s.track[1] = s.track[1], s.track[0]
+	s.flags[0], s.flags[1] = s.flags[1], s.flags[0]
 	w := s.w
 	if w == nil {
 		return
 	}
 	w.payloads[0], w.payloads[1] = w.payloads[1], w.payloads[0]
-	w.track[0], w.track[1] = w.track[1], w.track[0]
 	w.held[0], w.held[1] = w.held[1], w.held[0]
-	w.flags[0], w.flags[1] = w.flags[1], w.flags[0]
 	w.buf[0], w.buf[1] = w.buf[1], w.buf[0]
 	if s.owner != 0 {
 		w.nnotes = 0 // what its dissector noted of a direction it reads again

@@ -40,12 +40,11 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 // adopt takes over what the classifier says of r, for good when it is done.
 func (t *Table) adopt(r *Record, l *Links, done bool) {
 	m := l.class.Meta()
-	if m != l.Meta || done {
+	if m != nil && r.once(metaSeen) || done {
 		if !r.is(namesNew) {
 			r.set(namesNew, true)
 			t.named = append(t.named, r.number)
 		}
-		l.Meta = m
 	}
 	r.Result = l.class.Result()
 	r.app, r.category = applicationOf(r.Result), r.Result.Category
@@ -55,6 +54,11 @@ func (t *Table) adopt(r *Record, l *Links, done bool) {
 	r.set(classified, true)
 	t.engine.Release(l.class)
 	l.class = nil
+	if m != nil {
+		t.packing = m.Pack(t.packing[:0])
+		l.meta = dpi.Packed(t.packing)
+		t.engine.Recycle(m)
+	}
 	// What came before the classifier decided is counted now.
 	p := t.entry(r)
 	p.L7Seconds |= 1 << (t.second - p.First)
@@ -64,6 +68,19 @@ func (t *Table) adopt(r *Record, l *Links, done bool) {
 	t.sums.L7.Flow(r.app)
 	t.sums.Categories.At(uint16(r.category)).Add(sum)
 	t.sums.Categories.Flow(uint16(r.category))
+}
+
+// Metadata is what the classifier has read of the flow with these links, nil when
+// that is nothing. It is valid until the next call and the flow's next packet.
+func (t *Table) Metadata(l *Links) *dpi.Metadata {
+	switch {
+	case l.class != nil:
+		return l.class.Meta()
+	case l.meta == "":
+		return nil
+	}
+	l.meta.Unpack(&t.unpacked)
+	return &t.unpacked
 }
 
 func (t *Table) giveUp(r *Record) {

@@ -43,7 +43,7 @@ const (
 )
 
 // Flow is what is known of one bidirectional flow at one moment, for readers.
-// Table.View makes it; it shares only Cli, Srv and Meta with the table.
+// Table.View makes it; it shares only Cli and Srv with the table.
 type Flow struct {
 	Key              Key
 	ID               uint32 // tells flows with the same display key apart
@@ -73,7 +73,42 @@ type Flow struct {
 
 	Classified bool
 	Result     dpi.Result
-	Meta       *dpi.Metadata
+
+	packed dpi.Packed
+	live   *dpi.Metadata // of a flow that is not decided yet
+	meta   *dpi.Metadata // memory for either
+	filled bool          // meta is this flow's
+}
+
+// Metadata is what the classifier has read, nil when that is nothing. It is of
+// the flow that f is now. Only Own's result may be asked without the lock of the
+// flow's shard.
+func (f *Flow) Metadata() *dpi.Metadata {
+	switch {
+	case f.filled:
+		return f.meta
+	case f.live == nil && f.packed == "":
+		return nil
+	case f.meta == nil:
+		f.meta = new(dpi.Metadata)
+	}
+	f.filled = true
+	if f.live != nil {
+		*f.meta = *f.live
+	} else {
+		f.packed.Unpack(f.meta)
+	}
+	return f.meta
+}
+
+// Own is a copy of f that is independent of the table, and of the next flow that
+// is put into f.
+func (f *Flow) Own() Flow {
+	own := *f
+	own.meta = f.Metadata()
+	own.filled, own.live, own.packed = own.meta != nil, nil, ""
+	f.meta, f.filled = nil, false
+	return own
 }
 
 // View fills f with what is known of r now, under the lock of its shard.
@@ -99,7 +134,11 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.ServerLatency, f.ClientLatency, f.AppLatency = r.serverLatency, r.clientLatency, r.appLatency
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
-	f.Classified, f.Result, f.Meta = r.is(classified), r.Result, l.Meta
+	f.Classified, f.Result = r.is(classified), r.Result
+	f.packed, f.live, f.filled = l.meta, nil, false
+	if l.class != nil {
+		f.live = l.class.Meta()
+	}
 }
 
 func (r *Record) ipVersion() uint8 {

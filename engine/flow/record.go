@@ -31,6 +31,7 @@ const (
 	namesNew     // the classifier's findings were not passed on yet
 	hostsCounted // the hosts know of the flow
 	inUse        // the record is a flow
+	metaSeen     // the classifier has read something
 	clientLocal
 	serverLocal
 )
@@ -102,9 +103,8 @@ type Links struct {
 	Cli, Srv *host.Host
 	// CliMAC and SrvMAC are the stations, nil where there is none.
 	CliMAC, SrvMAC *mac.Mac
-	// Meta is what the classifier read, nil when that is nothing.
-	Meta  *dpi.Metadata
-	class *dpi.State
+	meta           dpi.Packed // once the classifier has decided
+	class          *dpi.State // until then
 }
 
 // start makes r the flow of its first packet, whose sender is the client.

@@ -38,25 +38,27 @@ func (l *Limit) take() bool {
 
 // Table is the flow table of one shard.
 type Table struct {
-	index   index
-	records *slab.Table[Record]
-	links   []*[linksChunk]Links // by number of the record
-	next    uint32               // first number that was never used
-	free    []uint32             // numbers of ended flows
-	seed    uint64
-	limit   *Limit
-	engine  *dpi.Engine
-	hooks   Hooks
-	second  uint32 // that is being counted (Unix)
-	ended   bool
-	gains   gains
-	one     [1]Pending
-	active  [3][]uint32 // flows that gained in the present second and the two before
-	fresh   []uint32    // flows that began in this second
-	named   []uint32    // flows whose names were found in this second
-	ahead   []*Record   // that Prefetch found
-	sums    Sums
-	tuple   dpi.Tuple // of the flow that is being classified; a local one would escape
+	index            index
+	records          *slab.Table[Record]
+	links            []*[linksChunk]Links // by number of the record
+	next             uint32               // first number that was never used
+	free             []uint32             // numbers of ended flows
+	seed             uint64
+	limit            *Limit
+	engine           *dpi.Engine
+	hooks            Hooks
+	second           uint32 // that is being counted (Unix)
+	ended            bool
+	gains            gains
+	one              [1]Pending
+	active           [3][]uint32 // flows that gained in the present second and the two before
+	fresh            []uint32    // flows that began in this second
+	named            []uint32    // flows whose names were found in this second
+	ahead, undecided []*Record   // that Prefetch found
+	sums             Sums
+	packing          []byte
+	unpacked         dpi.Metadata
+	tuple            dpi.Tuple // of the flow that is being classified; a local one would escape
 }
 
 // linksChunk is how many Links are allocated at once.
@@ -156,8 +158,16 @@ func (t *Table) Prefetch(hashes []uint64) {
 		}
 		if !r.is(classified) {
 			prefetch.Lines(unsafe.Pointer(t.Links(r)), 1)
+			t.undecided = append(t.undecided, r)
 		}
 	}
+	for _, r := range t.undecided {
+		t.Links(r).class.Prefetch()
+	}
+	for _, r := range t.undecided {
+		t.Links(r).class.PrefetchWork()
+	}
+	t.undecided = t.undecided[:0]
 }
 
 // Process counts p, which weighs n bytes, into its flow, made when missing, and

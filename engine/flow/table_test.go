@@ -233,8 +233,8 @@ func TestSwapReachesTheClassifier(t *testing.T) {
 	if !f.Swapped || f.SrvPort != 22 || f.CliPort != 50000 {
 		t.Fatalf("swapped %v, %d to %d", f.Swapped, f.CliPort, f.SrvPort)
 	}
-	if f.Meta == nil || !strings.Contains(f.Meta.SSHServer, "server_1") || !strings.Contains(f.Meta.SSHClient, "client_1") {
-		t.Errorf("signatures: %+v", f.Meta)
+	if f.Metadata() == nil || !strings.Contains(f.Metadata().SSHServer, "server_1") || !strings.Contains(f.Metadata().SSHClient, "client_1") {
+		t.Errorf("signatures: %+v", f.Metadata())
 	}
 }
 

@@ -21,7 +21,8 @@ func (s *shard) tell(e FlowEvent, f *flow.Record) {
 	}
 	var v flow.Flow
 	s.view(f, &v)
-	s.i.cfg.OnFlow(e, &v)
+	own := v.Own() // it may be kept
+	s.i.cfg.OnFlow(e, &own)
 }
 
 // nDPI's numbers of the protocols whose servers are counted per client.
@@ -52,8 +53,9 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	}
 	kind, counted := countedServers[lower]
 	name := ""
-	if l.Meta != nil {
-		name = l.Meta.HostName
+	m := s.flows.Metadata(l)
+	if m != nil {
+		name = m.HostName
 	}
 	if !counted && name == "" {
 		return
@@ -68,7 +70,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 		return
 	}
 	web := lower == protocolHTTP || lower == protocolTLS || lower == protocolQUIC || app == protocolTor
-	resolved := lower == protocolDNS && l.Meta.DNSReplyCode == 0
+	resolved := lower == protocolDNS && m.DNSReplyCode == 0
 	c.Asked(name, web || resolved)
 	if web && app != protocolDoH || resolved {
 		c.Visit(name)

@@ -3,6 +3,7 @@ package iface
 import (
 	"strings"
 
+	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
@@ -13,12 +14,12 @@ func (s *shard) names(f *flow.Record, l *flow.Links) {
 	if f.Classified() {
 		s.recognised(f, l)
 	}
-	m := l.Meta
+	m := s.flows.Metadata(l)
 	if m == nil {
 		return
 	}
 	if f.Classified() {
-		countMessages(l)
+		countMessages(l, m)
 	}
 	learn(l.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
 	server := host.Names{}
@@ -64,8 +65,7 @@ func setName(to *string, name string) {
 
 // countMessages counts the DNS exchange or the HTTP request of a flow for its
 // hosts: a DNS flow is one exchange, of HTTP the first request is known.
-func countMessages(l *flow.Links) {
-	m := l.Meta
+func countMessages(l *flow.Links, m *dpi.Metadata) {
 	switch {
 	case m.DNSQuery != "":
 		query := func(c *host.DNSCounters) {

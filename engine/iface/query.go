@@ -80,7 +80,7 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 		// The flow may have ended meanwhile, and its record be another's.
 		if r.f.ID() == r.id && r.f.FirstSeen() == r.t {
 			r.s.view(r.f, &f)
-			page = append(page, f)
+			page = append(page, f.Own())
 		}
 		r.s.mu.Unlock()
 	}
