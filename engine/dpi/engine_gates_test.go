@@ -211,6 +211,41 @@ func BenchmarkDissector(b *testing.B) {
 	}
 }
 
+// BenchmarkDecline is one call of each dissector with a payload that has its
+// first byte and nothing else of its protocol: what a flow of another protocol
+// pays for it.
+func BenchmarkDecline(b *testing.B) {
+	e := newEngine(b, Config{})
+	for i, d := range e.x.all {
+		l4, proto := TCP, tcp
+		if d.L4&TCP == 0 {
+			l4, proto = UDP, udp
+		}
+		payload := bytes.Repeat([]byte{0xe3, 0x5a, 0x91}, 133)
+		if d.First != "" {
+			payload[0] = d.First[0]
+		}
+		name := d.Name
+		if l4 == UDP {
+			name += "/UDP"
+		}
+		b.Run(name, func(b *testing.B) {
+			v := conversation{e: e, s: e.NewState(), t: tuple(proto, 50000, 40000)}
+			p := v.packet(true, payload)
+			v.s.w = e.works.Get().(*work)
+			b.ReportAllocs()
+			for b.Loop() {
+				w := v.s.w
+				w.nnotes, w.payloads[0], w.buf[0].n, w.buf[0].on = 0, 1, 0, false
+				*v.s = State{w: w}
+				w.ctx = Context{E: e, S: v.s, T: v.t, P: p, B: p.Payload, FromClient: true, L4: l4, w: w}
+				w.current = i
+				d.Func(&w.ctx)
+			}
+		})
+	}
+}
+
 func BenchmarkFlow(b *testing.B) {
 	e := newEngine(b, Config{})
 	hello := handshake(b, "www.youtube.com", tls.VersionTLS13, []string{"h2"}, time.Hour)

@@ -1,9 +1,6 @@
 package dpi
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // FTP control connection: RFC 959, RFC 2389 (FEAT), RFC 4217 (AUTH TLS).
 
@@ -27,7 +24,7 @@ func dissectFTP(c *Context) Verdict {
 	} else {
 		known := false
 		for _, k := range ftpCommands {
-			known = known || strings.HasPrefix(string(up), k)
+			known = known || has(up, k)
 		}
 		if !known {
 			return No

@@ -173,7 +173,9 @@ func grease(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 // characters of the ALPN instead of the first and last, and the numerically
 // highest version even for DTLS and private versions.
 func (h *clientHello) ja4(transport byte, like2024 bool) string {
-	ciphers, exts := hexList(h.ciphers, nil), hexList(h.extensions, nil)
+	var space [3][96]uint16
+	ciphers := without(space[0][:0], h.ciphers)
+	exts := without(space[1][:0], h.extensions)
 	name, version, alpn := byte('i'), h.newest(), ja4ALPN(h.alpn)
 	if h.hasSNI {
 		name = 'd'
@@ -184,28 +186,26 @@ func (h *clientHello) ja4(transport byte, like2024 bool) string {
 			name = 'i'
 		}
 	}
-	var b strings.Builder
-	b.WriteByte(transport)
-	b.WriteString(ja4Version(version))
-	b.WriteByte(name)
-	writeTwo(&b, len(ciphers))
-	writeTwo(&b, len(exts))
-	b.WriteString(alpn)
-	b.WriteByte('_')
+	b := make([]byte, 0, 64)
+	b = append(b, transport)
+	b = append(b, ja4Version(version)...)
+	b = append(b, name)
+	b = appendTwo(b, len(ciphers))
+	b = appendTwo(b, len(exts))
+	b = append(b, alpn...)
 	slices.Sort(ciphers)
-	b.WriteString(hash12(strings.Join(ciphers, ","), like2024))
-	b.WriteByte('_')
-	exts = hexList(h.extensions, []uint16{extServerName, extALPN})
+	text := appendHex(make([]byte, 0, 1024), ciphers)
+	b = appendHash(append(b, '_'), text, like2024)
+	exts = without(space[1][:0], h.extensions, extServerName, extALPN)
 	slices.Sort(exts)
-	text := strings.Join(exts, ",")
+	text = appendHex(text[:0], exts)
 	if len(h.sigAlgs) > 0 {
-		text += "_" + strings.Join(hexList(h.sigAlgs, nil), ",")
+		text = appendHex(append(text, '_'), without(space[2][:0], h.sigAlgs))
 	}
 	if len(exts) == 0 && !like2024 {
-		text = ""
+		text = nil
 	}
-	b.WriteString(hash12(text, like2024))
-	return b.String()
+	return string(appendHash(append(b, '_'), text, like2024))
 }
 
 // newest is the highest version the client offers.
@@ -294,29 +294,39 @@ func alnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// hexList writes values as four hex digits each, without GREASE and skip.
-func hexList(v, skip []uint16) []string {
-	out := make([]string, 0, len(v))
+// without appends values that are neither GREASE nor to be skipped.
+func without(out, v []uint16, skip ...uint16) []uint16 {
 	for _, x := range v {
 		if !grease(x) && !slices.Contains(skip, x) {
-			out = append(out, hex.EncodeToString([]byte{byte(x >> 8), byte(x)}))
+			out = append(out, x)
 		}
 	}
 	return out
 }
 
-func writeTwo(b *strings.Builder, n int) {
-	n = min(n, 99)
-	b.WriteByte('0' + byte(n/10))
-	b.WriteByte('0' + byte(n%10))
+// appendHex writes values as four hex digits each, with commas between.
+func appendHex(b []byte, v []uint16) []byte {
+	for i, x := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = hex.AppendEncode(b, []byte{byte(x >> 8), byte(x)})
+	}
+	return b
 }
 
-func hash12(s string, evenEmpty bool) string {
-	if s == "" && !evenEmpty {
-		return "000000000000"
+func appendTwo(b []byte, n int) []byte {
+	n = min(n, 99)
+	return append(b, '0'+byte(n/10), '0'+byte(n%10))
+}
+
+// appendHash writes the first 12 digits of the SHA-256 of text.
+func appendHash(b, text []byte, evenEmpty bool) []byte {
+	if len(text) == 0 && !evenEmpty {
+		return append(b, "000000000000"...)
 	}
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:6])
+	sum := sha256.Sum256(text)
+	return hex.AppendEncode(b, sum[:6])
 }
 
 // serverHello is what is read from a ServerHello.
