@@ -5,7 +5,7 @@ package dpi
 func init() {
 	// In the middle of a connection on any port: a message that asks for a receipt,
 	// and the receipt with its number (3.3 and 3.4).
-	Register(Dissector{ID: idMqtt, Name: "MQTT", L4: TCP, First: "\x32\x33\x34\x35\x3a\x3b\x3c\x3d", Min: 8, MaxPackets: 4, Priority: 3, Func: func(c *Context) Verdict {
+	Register(Dissector{ID: idMqtt, Name: "MQTT", L4: TCP, First: "\x32\x33\x34\x35\x3a\x3b\x3c\x3d", Min: 4, MaxPackets: 4, Priority: 3, Func: func(c *Context) Verdict {
 		b, note := c.B, c.Note()
 		if *note != 0 && c.NOther() > 0 {
 			if len(b) == 4 && (b[0] == 0x40 || b[0] == 0x50) && b[1] == 2 && uint64(be16(b[2:])) == *note&0xffff {
