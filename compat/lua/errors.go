@@ -98,6 +98,24 @@ func (vm *VM) caught(err error) *failure {
 	return &failure{value: "internal error: " + err.Error()}
 }
 
+// closeAfter closes the variables that a caught error left to be closed above the
+// n-th value of l. The end of a run closes nothing.
+func (vm *VM) closeAfter(l *golua.State, n int, fail *failure) {
+	if fail.killed == nil {
+		_, fail.value = layout.CloseAfter(l, n, true, fail.value, vm.errorValue)
+	}
+}
+
+// errorValue is the Lua value of what a protected call returned; the end of a run
+// goes on.
+func (vm *VM) errorValue(err error) any {
+	f := vm.caught(err)
+	if f.killed != nil {
+		panic(f.killed)
+	}
+	return f.value
+}
+
 // cStack gives the VM's own overflow message its usual name.
 func cStack(s string) string {
 	return strings.Replace(s, "Go stack overflow", "C stack overflow", 1)
@@ -109,8 +127,8 @@ func (vm *VM) protected(l *golua.State, f any, args []any, h handler) ([]any, *f
 	if !layout.Callable(l, f) {
 		return nil, &failure{value: "attempt to call a " + layout.NamedType(l, f) + " value"}
 	}
-	base := l.Top()
-	if !l.CheckStack(len(args) + 2*golua.MinStack) {
+	base := layout.Top(l)
+	if !layout.Reserve(l, len(args)+2*golua.MinStack) {
 		return nil, &failure{value: "stack overflow"}
 	}
 	layout.Push(l, f)
@@ -119,22 +137,27 @@ func (vm *VM) protected(l *golua.State, f any, args []any, h handler) ([]any, *f
 	}
 	depth := len(vm.handlers)
 	vm.handlers = append(vm.handlers, h)
-	err := l.ProtectedCall(len(args), golua.MultipleReturns, 0)
+	call := layout.ProtectedCall
+	if depth == 0 && l == vm.l {
+		call = layout.Run
+	}
+	err := call(l, len(args))
 	vm.handlers = vm.handlers[:depth]
 	if err != nil {
-		l.SetTop(base)
 		fail := vm.caught(err)
 		if fail.killed != nil && depth > 0 {
 			panic(fail.killed)
 		}
+		vm.closeAfter(l, base, fail)
+		layout.SetTop(l, base)
 		return nil, fail
 	}
-	n := l.Top() - base
+	n := layout.Top(l) - base
 	out := make([]any, n)
 	for i := range out {
 		out[i] = layout.Arg(l, base+1+i)
 	}
-	l.SetTop(base)
+	layout.SetTop(l, base)
 	return out, nil
 }
 
@@ -196,13 +219,7 @@ func traceback(l *golua.State, msg string, level int) string {
 	}
 	b.WriteString("stack traceback:")
 	const first, last = 10, 11
-	total := 0
-	for {
-		if _, ok := layout.FrameAt(l, level+total); !ok {
-			break
-		}
-		total++
-	}
+	total := layout.Depth(l) - level
 	for i := 0; i < total; i++ {
 		if i == first && total > first+last {
 			fmt.Fprintf(&b, "\n\t...\t(skipping %d levels)", total-first-last)

@@ -329,7 +329,7 @@ func baseXpcall(l *golua.State) int {
 	h := checkFunction(l, 2)
 	n := layout.ArgCount(l)
 	args := append([]any(nil), layout.Args(l)[2:n]...)
-	l.SetTop(0)
+	layout.SetTop(l, 0)
 	layout.Push(l, f)
 	for _, a := range args {
 		layout.Push(l, a)
@@ -349,22 +349,23 @@ func (vm *VM) pcall(l *golua.State, at int, h handler) int {
 	}
 	depth := len(vm.handlers)
 	vm.handlers = append(vm.handlers, h)
-	err := l.ProtectedCall(l.Top()-at, golua.MultipleReturns, 0)
+	err := layout.ProtectedCall(l, layout.Top(l)-at)
 	vm.handlers = vm.handlers[:depth]
 	if err != nil {
 		fail := vm.caught(err)
 		if fail.killed != nil {
 			panic(fail.killed)
 		}
-		l.SetTop(at - 1)
+		vm.closeAfter(l, at-1, fail)
+		layout.SetTop(l, at-1)
 		return ret(l, false, fail.value)
 	}
-	if !l.CheckStack(2) {
+	if !layout.Reserve(l, 2) {
 		layout.Raise(l, 1, "stack overflow")
 	}
 	layout.Push(l, true)
-	l.Insert(at)
-	return l.Top() - at + 1
+	layout.Insert(l, at)
+	return layout.Top(l) - at + 1
 }
 
 func baseCollectGarbage(l *golua.State) int {
@@ -466,8 +467,8 @@ func baseDofile(l *golua.State) int {
 	if err != nil {
 		layout.Throw(l, err.Error())
 	}
-	l.SetTop(0)
+	layout.SetTop(l, 0)
 	layout.Push(l, layout.NewClosure(l, c.proto))
-	l.Call(0, golua.MultipleReturns)
-	return l.Top()
+	layout.CallTop(l, 0)
+	return layout.Top(l)
 }

@@ -60,19 +60,40 @@ func (co *coroutine) body(vm *VM) iter.Seq[struct{}] {
 		args := co.transfer
 		co.transfer = nil
 		layout.Push(co.l, co.fn)
-		if !co.l.CheckStack(len(args) + 2*golua.MinStack) {
+		if !layout.Reserve(co.l, len(args)+2*golua.MinStack) {
 			co.failed = &failure{value: "stack overflow"}
 			return
 		}
 		for _, a := range args {
 			layout.Push(co.l, a)
 		}
-		if err := co.l.ProtectedCall(len(args), golua.MultipleReturns, 0); err != nil {
+		if err := layout.Run(co.l, len(args)); err != nil {
 			co.failed = vm.caught(err)
+			if k := co.failed.killed; k != nil && k.cause == errCoroutineClosed {
+				co.failed = vm.closeVariables(co, false, nil)
+			}
 			return
 		}
 		co.transfer = append([]any(nil), layout.Args(co.l)...)
 	}
+}
+
+// closeVariables closes what a coroutine that was ended, or that failed with v,
+// left to be closed. It returns the failure that remains.
+func (vm *VM) closeVariables(co *coroutine, failed bool, v any) (f *failure) {
+	defer func() {
+		if r := recover(); r != nil {
+			k, ok := r.(*killed)
+			if !ok {
+				panic(r)
+			}
+			f = &failure{killed: k}
+		}
+	}()
+	if failed, v = layout.CloseAfter(co.l, 0, failed, v, vm.errorValue); failed {
+		return &failure{value: v}
+	}
+	return nil
 }
 
 // resume runs co until it yields or ends.
@@ -125,13 +146,13 @@ func (vm *VM) closeCoroutines() {
 	}
 }
 
-// stopCoroutine unwinds a suspended coroutine.
+// stopCoroutine unwinds a suspended coroutine and closes its variables.
 func (vm *VM) stopCoroutine(co *coroutine) {
 	delete(vm.coroutines, co)
 	co.status = "dead"
 	if co.stop != nil {
 		outer := vm.handlers
-		vm.handlers = nil
+		vm.handlers = []handler{{}}
 		co.stop()
 		vm.handlers = outer
 	}
@@ -155,7 +176,7 @@ func coResume(l *golua.State) int {
 	if fail != nil {
 		return ret(l, false, fail.value)
 	}
-	l.SetTop(0)
+	layout.SetTop(l, 0)
 	layout.Push(l, true)
 	return 1 + ret(l, out...)
 }
@@ -163,15 +184,23 @@ func coResume(l *golua.State) int {
 func coWrap(l *golua.State) int {
 	co := vmOf(l).newCoroutine(checkFunction(l, 1))
 	return ret(l, layout.Function(func(l *golua.State) int {
-		out, fail := vmOf(l).resume(co, append([]any(nil), layout.Args(l)...))
+		vm := vmOf(l)
+		out, fail := vm.resume(co, append([]any(nil), layout.Args(l)...))
 		if fail != nil {
 			v := fail.value
+			if co.failed != nil {
+				if f := vm.closeVariables(co, true, v); f.killed != nil {
+					panic(f.killed)
+				} else {
+					v = f.value
+				}
+			}
 			if s, ok := v.(string); ok {
 				v = layout.Where(l, 1) + s
 			}
 			layout.Throw(l, v)
 		}
-		l.SetTop(0)
+		layout.SetTop(l, 0)
 		return ret(l, out...)
 	}))
 }
@@ -188,7 +217,7 @@ func coYield(l *golua.State) int {
 	}
 	in := co.transfer
 	co.transfer = nil
-	l.SetTop(0)
+	layout.SetTop(l, 0)
 	return ret(l, in...)
 }
 
@@ -210,16 +239,25 @@ func coRunning(l *golua.State) int {
 
 func coClose(l *golua.State) int {
 	co := checkCoroutine(l, 1)
+	vm := vmOf(l)
+	var fail *failure
 	switch co.status {
 	case "suspended":
-		vmOf(l).stopCoroutine(co)
+		vm.stopCoroutine(co)
+		fail = co.failed
 	case "dead":
 		if f := co.failed; f != nil && f.killed == nil {
-			co.failed = nil
-			return ret(l, false, f.value)
+			fail = vm.closeVariables(co, true, f.value)
 		}
 	default:
 		layout.Raise(l, 1, "cannot close a %s coroutine", co.status)
 	}
-	return ret(l, true)
+	co.failed = nil
+	switch {
+	case fail == nil:
+		return ret(l, true)
+	case fail.killed != nil:
+		panic(fail.killed)
+	}
+	return ret(l, false, fail.value)
 }

@@ -56,7 +56,7 @@ func openIO(vm *VM) *layout.Table {
 	})
 	fs.meta.SetStr("__index", methods.Value())
 	fs.meta.SetStr("__name", "FILE*")
-	register(fs.meta, map[string]libFunc{"__tostring": fileToString})
+	register(fs.meta, map[string]libFunc{"__tostring": fileToString, "__close": fileCloseQuietly, "__gc": fileCloseQuietly})
 	t := layout.NewTable(0, 16)
 	register(t, map[string]libFunc{
 		"close": ioClose, "flush": ioFlush, "input": ioInput, "lines": ioLines, "open": ioOpen,
@@ -262,6 +262,18 @@ func isPipeEnd(err error) bool {
 }
 
 func fileClose(l *golua.State) int { return closeFile(l, checkFile(l, 1)) }
+
+// fileCloseQuietly closes a file that is still open, as the end of its scope does.
+func fileCloseQuietly(l *golua.State) int {
+	f := fileOf(layout.Arg(l, 1))
+	if f == nil {
+		typeError(l, 1, "FILE*")
+	}
+	if f.closed || f.std {
+		return 0
+	}
+	return closeFile(l, f)
+}
 
 func ioClose(l *golua.State) int {
 	if layout.Arg(l, 1) != nil {

@@ -120,7 +120,7 @@ func strByte(l *golua.State) int {
 	if n == 1 {
 		return ret(l, integer(int(s[i-1])))
 	}
-	if n > 1<<20 || !l.CheckStack(n) {
+	if n > 1<<20 || !layout.Reserve(l, n) {
 		layout.Raise(l, 1, "string slice too long")
 	}
 	for k := i - 1; k < j; k++ {

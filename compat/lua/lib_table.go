@@ -192,7 +192,7 @@ func tabUnpack(l *golua.State) int {
 		return 0
 	}
 	n := uint64(j) - uint64(i)
-	if n >= 1e6-200 || !l.CheckStack(int(n)+1) {
+	if n >= 1e6-200 || !layout.Reserve(l, int(n)+1) {
 		layout.Raise(l, 1, "too many results to unpack")
 	}
 	v := layout.Arg(l, 1)

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	golua "github.com/Shopify/go-lua"
-
 	"ntopgo/compat/lua/internal/layout"
 	"ntopgo/compat/lua/translate"
 )
@@ -90,11 +88,12 @@ type cached struct {
 	twin  twin // nil for all but a few known modules
 }
 
-// NewRuntime checks that the linked go-lua is the one this package was written
-// for and makes a runtime.
+// NewRuntime makes a runtime. When the linked go-lua is not the one this package
+// was written for, only its compiler is used, and Logf is told.
 func NewRuntime(cfg Config) (*Runtime, error) {
-	if err := layout.Check(); err != nil {
-		return nil, fmt.Errorf("lua: %w", err)
+	fatal, own := layout.Check()
+	if fatal != nil {
+		return nil, fmt.Errorf("lua: %w", fatal)
 	}
 	if cfg.Stdout == nil {
 		cfg.Stdout = os.Stdout
@@ -104,6 +103,9 @@ func NewRuntime(cfg Config) (*Runtime, error) {
 	}
 	if cfg.Logf == nil {
 		cfg.Logf = func(string, ...any) {}
+	}
+	if own != nil {
+		cfg.Logf("lua: scripts run on states of this program: %v", own)
 	}
 	if cfg.PackagePath == "" {
 		cfg.PackagePath = "./?.lua;./?/init.lua"
@@ -310,5 +312,5 @@ func (r *Runtime) compile(src, chunkname string) (*layout.Prototype, error) {
 	if err != nil {
 		return nil, err
 	}
-	return layout.Compile(golua.NewState(), out, chunkname)
+	return layout.Compile(out, chunkname)
 }

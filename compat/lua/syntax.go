@@ -1,8 +1,6 @@
 package lua
 
 import (
-	golua "github.com/Shopify/go-lua"
-
 	"ntopgo/compat/lua/internal/layout"
 	"ntopgo/compat/lua/translate"
 )
@@ -14,7 +12,7 @@ func CheckSyntax(src, chunkname string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := layout.Compile(golua.NewState(), out, chunkname); err != nil {
+	if _, err := layout.Compile(out, chunkname); err != nil {
 		return err
 	}
 	return nil

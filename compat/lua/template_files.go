@@ -6,8 +6,6 @@ import (
 	"sort"
 	"time"
 
-	golua "github.com/Shopify/go-lua"
-
 	"ntopgo/compat/lua/internal/layout"
 	"ntopgo/compat/lua/translate"
 )
@@ -55,7 +53,7 @@ func (r *Runtime) deferredChunk(path string, plain *cached, lines map[int]bool) 
 	if err != nil {
 		return nil, err
 	}
-	p, err := layout.Compile(golua.NewState(), out, "@"+path)
+	p, err := layout.Compile(out, "@"+path)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func vmOf(l *golua.State) *VM { return layout.Owner(l).(*owner).vm }
 
 // newVM makes a machine with libraries, namespaces and print.
 func (r *Runtime) newVM() *VM {
-	vm := &VM{rt: r, l: golua.NewState(), given: map[string]bool{}}
+	vm := &VM{rt: r, l: layout.NewState(), given: map[string]bool{}}
 	layout.SetOwner(vm.l, &owner{vm})
 	layout.SetTick(vm.l, ticks, func(l *golua.State) { vm.tick(l) })
 	vm.open()

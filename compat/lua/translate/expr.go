@@ -2,11 +2,12 @@ package translate
 
 import "bytes"
 
-// operand is a translated expression: where it starts in the output and, for a
-// numeral, its value.
+// operand is a translated expression: where it starts in the output, for a
+// numeral its value, and whether it may have any number of values.
 type operand struct {
-	start int
-	val   any
+	start    int
+	val      any
+	multiple bool
 }
 
 var priority = map[string][2]int{
@@ -51,20 +52,20 @@ func (p *parser) unary() operand {
 			p.out = append(p.out, ' ', '(')
 			p.out = append(p.out, literal(-n, true)...)
 			p.out = append(p.out, ')')
-			return operand{start, -n}
+			return operand{start: start, val: -n}
 		}
-		return operand{start, nil}
+		return operand{start: start}
 	case p.is("not") || p.is("#"):
 		p.copy()
 		p.subexpr(unaryPriority)
-		return operand{start, nil}
+		return operand{start: start}
 	case p.is("~"):
 		line := p.tok.line
 		p.write(helper("bnot")+"(", line)
 		p.advance()
 		p.subexpr(unaryPriority)
 		p.out = append(p.out, ')', ')')
-		return operand{start, nil}
+		return operand{start: start}
 	}
 	return p.simple()
 }
@@ -95,11 +96,11 @@ func (p *parser) binary(left operand, rightLimit int) operand {
 		p.advance()
 		p.subexpr(rightLimit)
 		p.out = append(p.out, ')', ')')
-		return operand{left.start, nil}
+		return operand{start: left.start}
 	}
 	p.copy()
 	p.subexpr(rightLimit)
-	return operand{left.start, nil}
+	return operand{start: left.start}
 }
 
 var arithmetic = map[string]bool{"+": true, "-": true, "*": true, "/": true, "%": true, "^": true}
@@ -111,20 +112,20 @@ func (p *parser) simple() operand {
 	case num:
 		p.write(literal(t.val, true), t.line)
 		p.advance()
-		return operand{start, t.val}
+		return operand{start: start, val: t.val}
 	case str:
 		p.write(quote(t.text), t.line)
 		p.advance()
-		return operand{start, nil}
+		return operand{start: start}
 	case keyword:
 		switch t.text {
 		case "nil", "true", "false":
 			p.copy()
-			return operand{start, nil}
+			return operand{start: start}
 		case "function":
 			p.copy()
 			p.body(t.line, false)
-			return operand{start, nil}
+			return operand{start: start}
 		}
 	case op:
 		switch t.text {
@@ -133,13 +134,15 @@ func (p *parser) simple() operand {
 				p.unexpected("cannot use '...' outside a vararg function")
 			}
 			p.copy()
-			return operand{start, nil}
+			return operand{start: start, multiple: true}
 		case "{":
 			p.table()
-			return operand{start, nil}
+			return operand{start: start}
 		}
 	}
-	return p.suffixed().operand
+	s := p.suffixed()
+	s.multiple = s.call
+	return s.operand
 }
 
 // target is a prefix expression with what assignment must know of it.

@@ -1,5 +1,7 @@
 package translate
 
+import "strings"
+
 func (p *parser) blockEnd() bool {
 	if p.tok.kind == eof {
 		return true
@@ -137,9 +139,15 @@ func (p *parser) repeatStatement(line int) {
 	p.scope = p.scope[:outer]
 }
 
+// forStatement translates both kinds of for. Lua 5.2's generic for has no closing
+// value; where the list of expressions may give one, the loop becomes
+//
+//	do local f, s, c, x = explist H"toclose"(function() return x end) for names in f, s, c do ... end end
 func (p *parser) forStatement(line int) {
+	start := len(p.out)
 	p.copy()
-	outer := len(p.scope)
+	outer, wrapped := len(p.scope), false
+	namesAt := len(p.out)
 	names := []string{p.name()}
 	switch {
 	case p.is("="):
@@ -154,8 +162,12 @@ func (p *parser) forStatement(line int) {
 		for p.accept(",") {
 			names = append(names, p.name())
 		}
+		inAt := len(p.out)
 		p.want("in")
-		p.exprList()
+		if p.closingList() {
+			wrapped = true
+			p.wrapFor(start, namesAt, inAt)
+		}
 	default:
 		p.unexpected("'=' or 'in' expected")
 	}
@@ -165,7 +177,44 @@ func (p *parser) forStatement(line int) {
 	}
 	p.loop()
 	p.closing("end", "for", line)
+	if wrapped {
+		p.write("end", p.outLine)
+	}
 	p.scope = p.scope[:outer]
+}
+
+// closingList translates the list of a generic for. It reports whether the list
+// may have a fourth value: it has four expressions, or ends with a call of
+// anything but pairs, ipairs and next, or with "...".
+func (p *parser) closingList() bool {
+	for n := 1; ; n++ {
+		first := p.tok
+		plain := first.kind == name && plainIterators[first.text] && !p.isLocal(first.text) && p.nextIs("(")
+		open := p.expr().multiple
+		if !p.accept(",") {
+			return n >= 4 || open && !plain
+		}
+	}
+}
+
+// plainIterators are functions that give three values at most.
+var plainIterators = map[string]bool{"pairs": true, "ipairs": true, "next": true}
+
+// wrapFor rewrites the output from "for" on; see forStatement. Line breaks
+// between the names go before the list, so that this keeps its lines.
+func (p *parser) wrapFor(start, namesAt, inAt int) {
+	breaks := append(keepLines(p.out[start:namesAt]), keepLines(p.out[namesAt:inAt])...)
+	names := strings.ReplaceAll(string(p.out[namesAt:inAt]), "\n", " ")
+	list := string(p.out[inAt:])
+	at := strings.Index(list, "in")
+	const f, s, c, x = "_for_f", "_for_s", "_for_c", "_for_x"
+	p.out = append(append(p.out[:start], breaks...), list[:at]+" do local "+f+","+s+","+c+","+x+"="+list[at+len("in"):]...)
+	p.out = append(p.out, " "+toClose(x)+"for "+names+" in "+f+","+s+","+c...)
+}
+
+// toClose is the statement that marks a local as to be closed.
+func toClose(local string) string {
+	return ";" + helper("toclose") + "function()return " + local + " end);"
 }
 
 func (p *parser) functionStatement(line int) {
@@ -197,10 +246,17 @@ func (p *parser) localStatement() {
 		return
 	}
 	var names []local
+	closed := ""
 	for {
 		n := local{name: p.name()}
 		if p.is("<") {
-			n.readOnly = p.attribute()
+			n.readOnly = true
+			if p.attribute() == "close" {
+				if closed != "" {
+					p.fail(p.tok.line, "multiple to-be-closed variables in local list")
+				}
+				closed = n.name
+			}
 		}
 		names = append(names, n)
 		if !p.accept(",") {
@@ -211,10 +267,13 @@ func (p *parser) localStatement() {
 		p.exprList()
 	}
 	p.scope = append(p.scope, names...)
+	if closed != "" {
+		p.write(toClose(closed), p.outLine)
+	}
 }
 
-// attribute reads <const> and leaves it out of the output.
-func (p *parser) attribute() bool {
+// attribute reads <const> or <close> and leaves it out of the output.
+func (p *parser) attribute() string {
 	p.advance()
 	if p.tok.kind != name {
 		p.unexpected("<name> expected")
@@ -225,15 +284,10 @@ func (p *parser) attribute() bool {
 		p.unexpected("'>' expected")
 	}
 	p.advance()
-	switch a.text {
-	case "const":
-		return true
-	case "close":
-		p.fail(a.line, "to-be-closed variables are not supported")
-	default:
+	if a.text != "const" && a.text != "close" {
 		p.fail(a.line, "unknown attribute '%s'", a.text)
 	}
-	return false
+	return a.text
 }
 
 func (p *parser) exprStatement() {

@@ -27,7 +27,7 @@ func (m *state) index(v, k any, operand int) any {
 			if t.metaTable == nil {
 				return nil
 			}
-			if tm = t.metaTable.hash["__index"]; tm == nil {
+			if tm = t.metaTable.event(evIndex); tm == nil {
 				return nil
 			}
 		} else if tm = m.metaField(v, "__index"); tm == nil {
@@ -60,7 +60,7 @@ func (m *state) setIndex(tv, k, v any, operand int) {
 		var tm any
 		if t := asTable(tv); t != nil {
 			if t.metaTable != nil && t.Get(k) == nil {
-				tm = t.metaTable.hash["__newindex"]
+				tm = t.metaTable.event(evNewIndex)
 			}
 			if tm == nil {
 				if msg, ok := ValidKey(k); !ok {
@@ -81,91 +81,44 @@ func (m *state) setIndex(tv, k, v any, operand int) {
 	m.raise("'__newindex' chain too long; possible loop")
 }
 
-func doGetTable(e *engine, i instruction) (operation, instruction) {
-	tv, k := e.frame[i.b()], e.rk(i.c())
-	if t := asTable(tv); t != nil {
-		if v := t.Get(k); v != nil || t.metaTable == nil {
-			e.frame[i.a()] = v
-			return e.next()
+// method is a raw read of a string key with plain __index tables followed; nil
+// leaves the rest to index.
+func (m *state) method(tv, k any, h uint32) any {
+	t := asTable(tv)
+	if t == nil {
+		if mt := m.metaOf(tv); mt != nil {
+			t = asTable(mt.event(evIndex))
 		}
 	}
-	v := e.l.index(tv, k, i.b())
-	e.frame = e.callInfo.frame
-	e.frame[i.a()] = v
-	return e.next()
-}
-
-func doGetTableUp(e *engine, i instruction) (operation, instruction) {
-	tv, k := e.closure.upValues[i.b()].get(), e.rk(i.c())
-	if t := asTable(tv); t != nil {
-		if v := t.Get(k); v != nil || t.metaTable == nil {
-			e.frame[i.a()] = v
-			return e.next()
+	for range maxMetaChain {
+		if t == nil {
+			return nil
 		}
-	} else if e.l.metaOf(tv) == nil {
-		e.l.fail("attempt to index a %s value (upvalue '%s')", e.l.namedType(tv), upValueName(e.closure.prototype, i.b()))
-	}
-	v := e.l.index(tv, k, -1)
-	e.frame = e.callInfo.frame
-	e.frame[i.a()] = v
-	return e.next()
-}
-
-func doSelf(e *engine, i instruction) (operation, instruction) {
-	a, tv, k := i.a(), e.frame[i.b()], e.rk(i.c())
-	var v any
-	if t := asTable(tv); t != nil {
-		v = t.Get(k)
-	}
-	if v == nil {
-		v = e.l.index(tv, k, i.b())
-		e.frame = e.callInfo.frame
-	}
-	e.frame[a+1], e.frame[a] = tv, v
-	return e.next()
-}
-
-func doSetTable(e *engine, i instruction) (operation, instruction) {
-	tv, k, v := e.frame[i.a()], e.rk(i.b()), e.rk(i.c())
-	if t := asTable(tv); t != nil && t.metaTable == nil {
-		switch n := k.(type) {
-		case string:
-			t.setHash(k, v)
-			return e.next()
-		case int64:
-			t.SetInt(n, v)
-			return e.next()
+		if v := t.getString(k, h); v != nil {
+			return v
 		}
+		if t.metaTable == nil {
+			return nil
+		}
+		t = asTable(t.metaTable.event(evIndex))
 	}
-	e.l.setIndex(tv, k, v, i.a())
-	e.frame = e.callInfo.frame
-	return e.next()
+	return nil
 }
 
-func doSetTableUp(e *engine, i instruction) (operation, instruction) {
-	tv, k, v := e.closure.upValues[i.a()].get(), e.rk(i.b()), e.rk(i.c())
-	if t := asTable(tv); t == nil && e.l.metaOf(tv) == nil {
-		e.l.fail("attempt to index a %s value (upvalue '%s')", e.l.namedType(tv), upValueName(e.closure.prototype, i.a()))
+// indexUp is index of a captured table.
+func (m *state) indexUp(cl *Closure, tv any, up int, k any) any {
+	if asTable(tv) == nil && m.metaOf(tv) == nil {
+		m.fail("attempt to index a %s value (upvalue '%s')", m.namedType(tv), upValueName(cl.prototype, up))
 	}
-	e.l.setIndex(tv, k, v, -1)
-	e.frame = e.callInfo.frame
-	return e.next()
+	return m.index(tv, k, -1)
 }
 
-func doLength(e *engine, i instruction) (operation, instruction) {
-	v := e.frame[i.b()]
-	if s, ok := v.(string); ok {
-		e.frame[i.a()] = Int(int64(len(s)))
-		return e.next()
+// setIndexUp is setIndex of a captured table.
+func (m *state) setIndexUp(cl *Closure, tv any, up int, k, v any) {
+	if asTable(tv) == nil && m.metaOf(tv) == nil {
+		m.fail("attempt to index a %s value (upvalue '%s')", m.namedType(tv), upValueName(cl.prototype, up))
 	}
-	if t := asTable(v); t != nil && t.metaTable == nil {
-		e.frame[i.a()] = Int(t.Len())
-		return e.next()
-	}
-	n := e.l.length(v, i.b())
-	e.frame = e.callInfo.frame
-	e.frame[i.a()] = n
-	return e.next()
+	m.setIndex(tv, k, v, -1)
 }
 
 // Length is #v with metamethods.
@@ -175,10 +128,14 @@ func (m *state) length(v any, operand int) any {
 	if s, ok := v.(string); ok {
 		return Int(int64(len(s)))
 	}
+	t := asTable(v)
+	if t != nil && t.metaTable == nil {
+		return Int(t.Len())
+	}
 	if f := m.metaField(v, "__len"); f != nil {
 		return m.call1(f, v, v)
 	}
-	if t := asTable(v); t != nil {
+	if t != nil {
 		return Int(t.Len())
 	}
 	m.raiseType(v, "get length of", operand)
@@ -221,38 +178,11 @@ func (m *state) equal(a, b any) bool {
 	if ta != typeOf(b) || ta != tableType && ta != userDataType {
 		return false
 	}
+	if m.metaOf(a) == nil && m.metaOf(b) == nil {
+		return false
+	}
 	v, ok := m.binaryMeta(a, b, "__eq")
 	return ok && Truthy(v)
-}
-
-func doEqual(e *engine, i instruction) (operation, instruction) {
-	r := e.l.equal(e.rk(i.b()), e.rk(i.c()))
-	e.frame = e.callInfo.frame
-	return e.branch(r == (i.a() != 0))
-}
-
-func doLessThan(e *engine, i instruction) (operation, instruction) {
-	b, c := e.rk(i.b()), e.rk(i.c())
-	if x, ok := b.(int64); ok {
-		if y, ok := c.(int64); ok {
-			return e.branch((x < y) == (i.a() != 0))
-		}
-	}
-	r := e.l.less(b, c)
-	e.frame = e.callInfo.frame
-	return e.branch(r == (i.a() != 0))
-}
-
-func doLessOrEqual(e *engine, i instruction) (operation, instruction) {
-	b, c := e.rk(i.b()), e.rk(i.c())
-	if x, ok := b.(int64); ok {
-		if y, ok := c.(int64); ok {
-			return e.branch((x <= y) == (i.a() != 0))
-		}
-	}
-	r := e.l.lessEqual(b, c)
-	e.frame = e.callInfo.frame
-	return e.branch(r == (i.a() != 0))
 }
 
 // Less is a < b.
@@ -359,26 +289,16 @@ func (m *state) charge(n int) {
 	}
 }
 
-func doConcat(e *engine, i instruction) (operation, instruction) {
-	b, c := i.b(), i.c()
-	parts := e.frame[b : c+1]
+// concat joins parts from the right, as .. associates.
+func (m *state) concat(parts []any, reg int) any {
 	if len(parts) == 2 {
 		if x, ok := parts[0].(string); ok {
 			if y, ok := parts[1].(string); ok {
-				e.l.charge(len(x) + len(y))
-				e.frame[i.a()] = x + y
-				return e.next()
+				m.charge(len(x) + len(y))
+				return x + y
 			}
 		}
 	}
-	v := e.l.concat(parts, b)
-	e.frame = e.callInfo.frame
-	e.frame[i.a()] = v
-	return e.next()
-}
-
-// concat joins parts from the right, as .. associates.
-func (m *state) concat(parts []any, reg int) any {
 	size := 0
 	for k := len(parts) - 1; ; k-- {
 		if k < 0 {

@@ -8,30 +8,6 @@ import (
 	"ntopgo/compat/lua/internal/number"
 )
 
-// Operations beyond the VM's instruction set continue the numbering of
-// opAdd..opUnaryMinus.
-const (
-	opIDiv = 64 + iota
-	opBAnd
-	opBOr
-	opBXor
-	opShl
-	opShr
-	opBNot
-)
-
-// arithEvents names the metamethods of opAdd and the following instructions.
-var arithEvents = []string{"__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm"}
-
-var extraEvents = []string{"__idiv", "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"}
-
-func eventOf(op int) string {
-	if op >= opIDiv {
-		return extraEvents[op-opIDiv]
-	}
-	return arithEvents[op-opAdd]
-}
-
 func installHelpers() {
 	for name, op := range map[string]int{"idiv": opIDiv, "band": opBAnd, "bor": opBOr, "bxor": opBXor, "shl": opShl, "shr": opShr} {
 		helpers[name] = Function(func(l *lua.State) int {
@@ -42,6 +18,7 @@ func installHelpers() {
 	helpers["bnot"] = Function(func(l *lua.State) int {
 		return Return(l, mirror(l).arith(opBNot, Arg(l, 1), Arg(l, 1), -1, -1))
 	})
+	helpers["toclose"] = Function(func(*lua.State) int { return 0 }) // see inline.go
 }
 
 // ToNumber converts a number or a numeric string.
@@ -295,11 +272,4 @@ func (m *state) binaryMeta(b, c any, event string) (any, bool) {
 		m.raise("attempt to call a %s value (metamethod '%s')", m.namedType(f), event[2:])
 	}
 	return m.call1(f, b, c), true
-}
-
-func (m *state) metaField(v any, event string) any {
-	if mt := m.metaOf(v); mt != nil {
-		return mt.hash[event]
-	}
-	return nil
 }

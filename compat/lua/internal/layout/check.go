@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 
@@ -18,22 +19,46 @@ var jumpTable []operation
 
 const opCount = 40
 
-// checkErr says why the linked go-lua cannot be used, nil when it can.
-var checkErr error
-
-// original holds the VM's own instructions; dispatch those in use.
-var original, dispatch [64]operation
+// checkErr says why the linked go-lua's states cannot be used, fatalErr why
+// nothing can.
+var checkErr, fatalErr error
 
 func init() {
-	if checkErr = learn(); checkErr != nil {
-		return
+	if os.Getenv("NTOPGO_LUA_PORTABLE") == "" {
+		if checkErr = learn(); checkErr == nil {
+			installHelpers()
+			install()
+			if checkErr = selfTest(); checkErr == nil {
+				return
+			}
+		}
 	}
-	install()
-	checkErr = selfTest()
+	usePortable()
+	fatalErr = selfTest()
 }
 
-// Check reports whether the linked go-lua is laid out as this package expects.
-func Check() error { return checkErr }
+// Check reports whether scripts can run at all. The first error says that they
+// cannot, the second why they run on this package's own states: the linked
+// go-lua is not laid out as this package expects.
+func Check() (fatal, own error) { return fatalErr, checkErr }
+
+// install makes every instruction of the VM's table lead to this package's loop.
+func install() {
+	for i := range jumpTable {
+		jumpTable[i] = enter
+	}
+	jumpTable = append(jumpTable, enter, enter, enter, enter, enter, enter, enter, enter)
+}
+
+// usePortable makes this package's own types those of all values.
+func usePortable() {
+	portable = true
+	tableType, closureType = typeOf((*Table)(nil)), typeOf((*Closure)(nil))
+	goFunctionType, goClosureType = typeOf((*goFunction)(nil)), typeOf((*goClosure)(nil))
+	userDataType, threadType = typeOf((*userData)(nil)), typeOf((*state)(nil))
+	locationType = typeOf(stackLocation{})
+	installHelpers()
+}
 
 func learn() (err error) {
 	defer func() {
@@ -89,6 +114,13 @@ func learn() (err error) {
 	return nil
 }
 
+// shapes names, for types that hold more than the VM's, the VM's own form.
+var shapes = map[reflect.Type]reflect.Type{
+	reflect.TypeFor[Table]():     reflect.TypeFor[tableShape](),
+	reflect.TypeFor[Closure]():   reflect.TypeFor[closureShape](),
+	reflect.TypeFor[Prototype](): reflect.TypeFor[proto](),
+}
+
 type uintptrWord struct{ p *unsafe.Pointer }
 
 // same compares two types field by field.
@@ -97,6 +129,12 @@ func same(a, b reflect.Type, path string, seen map[[2]reflect.Type]bool) error {
 		return nil
 	}
 	seen[[2]reflect.Type{a, b}] = true
+	if shape, ok := shapes[a]; ok {
+		if a.Size() < shape.Size() {
+			return fmt.Errorf("layout of go-lua: %s does not fit into %v", path, a)
+		}
+		a = shape
+	}
 	if b == nil || a.Kind() != b.Kind() || a.Size() != b.Size() {
 		return fmt.Errorf("layout of go-lua: %s is %v, expected the layout of %v", path, b, a)
 	}
@@ -132,7 +170,7 @@ func selfTest() (err error) {
 			err = fmt.Errorf("layout of go-lua: self test: %v", r)
 		}
 	}()
-	l := lua.NewState()
+	l := NewState()
 	const program = `
 		local t = {1, 2, 3, x = "y"}
 		local n = 0
@@ -143,12 +181,12 @@ func selfTest() (err error) {
 		while n > 15 do n = n - 1 end
 		t.z, t[4] = #t, -n
 		return u == "s10" and n == 15 and t.z == 3 and t[4] == -15 and t.x == "y" and 7 % -3 == -2 and 2 ^ 2 == 4 and n ~= 4 / 3`
-	v, err := Compile(l, program, "=selftest")
+	v, err := Compile(program, "=selftest")
 	if err != nil {
 		return fmt.Errorf("layout of go-lua: self test: %w", err)
 	}
 	Push(l, NewClosure(l, v))
-	if err := l.ProtectedCall(0, 1, 0); err != nil {
+	if err := Run(l, 0); err != nil {
 		return fmt.Errorf("layout of go-lua: self test: %w", err)
 	}
 	if Arg(l, 1) != true {

@@ -1,8 +1,10 @@
 package layout
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
+	"sync"
 
 	lua "github.com/Shopify/go-lua"
 
@@ -21,21 +23,30 @@ var helpers = map[string]any{}
 // SetHelper adds a function that translated source can call by name.
 func SetHelper(name string, f any) { helpers[name] = f }
 
-// Compile compiles 5.2 source (the translator's output). l is only scratch: the
-// prototype belongs to no VM. The error is go-lua's message, with chunk and line.
-func Compile(l *lua.State, source, chunkName string) (*Prototype, error) {
-	top := l.Top()
-	defer l.SetTop(top)
+// Compile compiles 5.2 source (the translator's output). The prototype belongs
+// to no VM. The error is go-lua's message, with chunk and line.
+func Compile(source, chunkName string) (*Prototype, error) {
+	l := lua.NewState()
 	if err := l.Load(strings.NewReader(source), chunkName, "t"); err != nil {
-		msg, _ := Arg(l, l.Top()).(string)
+		msg, _ := l.ToString(-1)
 		if msg == "" {
 			msg = err.Error()
 		}
 		return nil, CompileError(msg)
 	}
-	p := (*Closure)(dataOf(Arg(l, l.Top()))).prototype
-	p.finish()
-	return p, nil
+	if portable {
+		var chunk bytes.Buffer
+		if err := l.Dump(&chunk); err != nil {
+			return nil, err
+		}
+		p, err := readChunk(chunk.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		return finish(p), nil
+	}
+	m := mirror(l)
+	return finish((*closureShape)(dataOf(m.stack[m.top-1])).prototype), nil
 }
 
 // CompileError is a message of the parser.
@@ -43,23 +54,39 @@ type CompileError string
 
 func (e CompileError) Error() string { return string(e) }
 
-func (p *Prototype) finish() {
-	for i, c := range p.constants {
-		switch c := c.(type) {
-		case float64:
-			if n, ok := number.FloatToInt(c); ok {
-				p.constants[i] = Int(n)
-			}
-		case string:
-			if strings.HasPrefix(c, Mark) {
-				p.constants[i] = marked(c[len(Mark):])
-			}
+// finish makes a Prototype of what the compiler made.
+func finish(c *proto) *Prototype {
+	p := &Prototype{proto: *c}
+	p.cache, p.prototypes = nil, nil
+	p.constants = make([]any, len(c.constants))
+	p.hashes = make([]uint32, len(c.constants))
+	for i, v := range c.constants {
+		v = constant(v)
+		if s, ok := v.(string); ok {
+			v, p.hashes[i] = intern(s)
 		}
+		p.constants[i] = v
+	}
+	for i := range c.prototypes {
+		p.children = append(p.children, finish(&c.prototypes[i]))
 	}
 	p.inline()
-	for i := range p.prototypes {
-		p.prototypes[i].finish()
+	return p
+}
+
+// constant is the constant that the compiler's value stands for.
+func constant(v any) any {
+	switch c := v.(type) {
+	case float64:
+		if n, ok := number.FloatToInt(c); ok {
+			return Int(n)
+		}
+	case string:
+		if strings.HasPrefix(c, Mark) {
+			return marked(c[len(Mark):])
+		}
 	}
+	return v
 }
 
 func marked(s string) any {
@@ -76,11 +103,48 @@ func marked(s string) any {
 	return s[1:]
 }
 
+// interned holds the short strings of compiled source, so that equal ones are
+// one value: fields are mostly found by comparing pointers.
+var interned = struct {
+	sync.RWMutex
+	strings map[string]any
+}{strings: map[string]any{}}
+
+// Bounds of interned: scripts can compile any number of strings.
+const (
+	maxInterned       = 1 << 16
+	maxInternedLength = 48
+)
+
+// intern returns s as a value, and its hash.
+func intern(s string) (any, uint32) {
+	h := hashString(s)
+	if len(s) > maxInternedLength {
+		return s, h
+	}
+	interned.RLock()
+	v, ok := interned.strings[s]
+	interned.RUnlock()
+	if ok {
+		return v, h
+	}
+	interned.Lock()
+	defer interned.Unlock()
+	if v, ok := interned.strings[s]; ok {
+		return v, h
+	}
+	v = strings.Clone(s)
+	if len(interned.strings) < maxInterned {
+		interned.strings[s] = v
+	}
+	return v, h
+}
+
 // Size is the approximate memory of p in bytes.
 func (p *Prototype) Size() int {
-	n := 256 + len(p.code)*8 + len(p.constants)*16 + len(p.localVariables)*40
-	for i := range p.prototypes {
-		n += p.prototypes[i].Size()
+	n := 320 + len(p.code)*8 + len(p.constants)*20 + len(p.localVariables)*40
+	for _, c := range p.children {
+		n += c.Size()
 	}
 	return n
 }

@@ -64,7 +64,7 @@ func Where(l *lua.State, level int) string {
 }
 
 func (m *state) where(ci *callInfo) string {
-	if !ci.isLua() || ci == &m.baseCallInfo {
+	if !ci.isLua() {
 		return ""
 	}
 	p := m.protoOf(ci)
@@ -136,7 +136,7 @@ func (m *state) typeError(v any, verb string, operand int) {
 // namedType is type(v), or __name of its metatable.
 func (m *state) namedType(v any) string {
 	if mt := m.metaOf(v); mt != nil {
-		if s, ok := mt.hash["__name"].(string); ok {
+		if s, ok := mt.GetStr("__name").(string); ok {
 			return s
 		}
 	}
@@ -307,7 +307,7 @@ func FunctionName(l *lua.State, level int) (kind, name string) {
 
 func (m *state) callName(ci *callInfo) (kind, name string) {
 	caller := ci.previous
-	if caller == nil || caller == &m.baseCallInfo || !caller.isLua() || ci.callStatus&statusTail != 0 {
+	if caller == nil || !caller.isLua() || ci.callStatus&statusTail != 0 {
 		return "", ""
 	}
 	p := m.protoOf(caller)
@@ -340,13 +340,11 @@ func (m *state) callName(ci *callInfo) (kind, name string) {
 	case opAdd, opSub, opMul, opDiv, opMod, opPow:
 		return "metamethod", arithEvents[i.op()-opAdd][2:]
 	}
-	if n := i.op() - firstInlined; n >= 0 && n < len(inlinedOps) {
-		return "metamethod", inlinedOps[n].name
+	if op, ok := inlinedOp(i.op()); ok {
+		return "metamethod", eventOf(op)[2:]
 	}
 	return "", ""
 }
-
-const statusTail = 1 << 6
 
 // Frame describes an active function.
 type Frame struct {
@@ -356,6 +354,16 @@ type Frame struct {
 	Kind, Name                 string
 	Main, Go, Tail, VarArg     bool
 	Params, UpValues           int
+}
+
+// Depth is the number of active functions.
+func Depth(l *lua.State) int {
+	m := mirror(l)
+	n := 0
+	for ci := m.callInfo; ci != nil && ci != &m.baseCallInfo; ci = ci.previous {
+		n++
+	}
+	return n
 }
 
 // FrameAt describes the function at a level (0: the running Go function); ok is
@@ -446,23 +454,6 @@ func JoinUpValues(f1 any, n1 int, f2 any, n2 int) bool {
 	}
 	a.upValues[n1-1] = b.upValues[n2-1]
 	return true
-}
-
-func (u *upValue) get() any {
-	if typeOf(u.home) == locationType {
-		loc := (*stackLocation)(dataOf(u.home))
-		return loc.state.stack[loc.index]
-	}
-	return u.home
-}
-
-func (u *upValue) set(v any) {
-	if typeOf(u.home) == locationType {
-		loc := (*stackLocation)(dataOf(u.home))
-		loc.state.stack[loc.index] = v
-		return
-	}
-	u.home = v
 }
 
 // UserDataFor wraps an identity so that equal identities are equal Lua values.

@@ -1,65 +1,25 @@
 package layout
 
-import "ntopgo/compat/lua/internal/number"
+// The translator writes 5.4's operators as calls of helper constants. inline
+// turns such a call into one instruction: where both arguments are a register or
+// a constant, in the place of loading the helper; otherwise in the place of the
+// call, working on the registers that hold the arguments.
 
-// The helpers of 5.4's operators are also instructions: numbers that the VM's
-// own set leaves free. inline rewrites a helper's call into its instruction,
-// which works on the registers that held the arguments.
-const firstInlined = opCount
+var inlinable = map[string]int{"idiv": opIDiv, "band": opBAnd, "bor": opBOr, "bxor": opBXor, "shl": opShl, "shr": opShr, "bnot": opBNot}
 
-// inlinedOps lists the operations by instruction number from firstInlined on.
-var inlinedOps = []struct {
-	name string
-	op   int
-}{{"idiv", opIDiv}, {"band", opBAnd}, {"bor", opBOr}, {"bxor", opBXor}, {"shl", opShl}, {"shr", opShr}, {"bnot", opBNot}}
-
-var inlined = func() map[int]operation {
-	m := map[int]operation{}
-	for k, x := range inlinedOps {
-		op, step := x.op, 1
-		if op == opBNot {
-			step = 0
-		}
-		m[firstInlined+k] = func(e *engine, i instruction) (operation, instruction) {
-			a := i.a()
-			b, c := e.frame[a+1], e.frame[a+1+step]
-			if x, ok := b.(int64); ok {
-				if y, ok := c.(int64); ok {
-					switch {
-					case op != opIDiv:
-						e.frame[a] = Int(bitwise(op, x, y))
-						return e.next()
-					case y != 0:
-						e.frame[a] = Int(number.DivInt(x, y))
-						return e.next()
-					}
-				}
-			}
-			v := e.l.arith(op, b, c, a+1, a+1+step)
-			e.frame = e.callInfo.frame
-			e.frame[a] = v
-			return e.next()
-		}
-	}
-	return m
-}()
+// openCall is a helper that was loaded and not yet called.
+type openCall struct{ pc, reg, op, args int }
 
 // inline looks for LOADK A helper ... CALL A with the helper's arguments. Calls
 // nest, so the innermost open one is the one that a CALL of its register ends.
 func (p *Prototype) inline() {
-	type open struct{ reg, op, args int }
-	var calls []open
-	for pc, i := range p.code {
-		switch i.op() {
+	var calls []openCall
+	for pc := 0; pc < len(p.code); pc++ {
+		switch i := p.code[pc]; i.op() {
 		case opLoadConstant:
-			for k, x := range inlinedOps {
-				if p.constants[i.bx()] == helpers[x.name] {
-					args := 2
-					if x.op == opBNot {
-						args = 1
-					}
-					calls = append(calls, open{i.a(), firstInlined + k, args})
-				}
+			if c, ok := p.helperAt(i); ok {
+				c.pc = pc
+				calls = append(calls, c)
 			}
 		case opCall, opTailCall:
 			n := len(calls)
@@ -68,20 +28,89 @@ func (p *Prototype) inline() {
 			}
 			c := calls[n-1]
 			calls = calls[:n-1]
-			if i.b() != c.args+1 || pc+1 >= len(p.code) {
-				continue
-			}
-			if i.op() == opCall && i.c() != 2 {
-				continue
-			}
-			if i.op() == opTailCall {
-				r := p.code[pc+1]
-				if r.op() != opReturn || r.a() != i.a() {
-					continue
-				}
-				p.code[pc+1] = r&^(511<<23) | 2<<23 // return one value
-			}
-			p.code[pc] = instruction(c.op) | instruction(c.reg)<<6
+			p.inlineCall(c, pc)
 		}
 	}
+}
+
+func (p *Prototype) helperAt(i instruction) (openCall, bool) {
+	f := p.constants[i.bx()]
+	if !isFunction(f) {
+		return openCall{}, false
+	}
+	for name, op := range inlinable {
+		if f == helpers[name] {
+			args := 2
+			if op == opBNot {
+				args = 1
+			}
+			return openCall{reg: i.a(), op: op, args: args}, true
+		}
+	}
+	if f == helpers["toclose"] {
+		return openCall{reg: i.a(), op: opToClose, args: 1}, true
+	}
+	return openCall{}, false
+}
+
+func (p *Prototype) inlineCall(c openCall, pc int) {
+	i := p.code[pc]
+	if c.op == opToClose {
+		p.toClose(c, pc)
+		return
+	}
+	if i.b() != c.args+1 || pc+1 >= len(p.code) || i.op() == opCall && i.c() != 2 {
+		return
+	}
+	if i.op() == opTailCall {
+		r := p.code[pc+1]
+		if r.op() != opReturn || r.a() != i.a() {
+			return
+		}
+		p.code[pc+1] = r&^(511<<23) | 2<<23 // return one value
+	}
+	if pc-c.pc-1 == c.args {
+		if ops, ok := p.simpleArguments(c, pc); ok {
+			p.code[c.pc] = instructionABC(c.op, c.reg, ops[0], ops[1])
+			p.code[c.pc+1] = instructionJump(pc - c.pc - 1)
+			return
+		}
+	}
+	second := c.reg + c.args
+	p.code[pc] = instructionABC(c.op, c.reg, c.reg+1, second)
+}
+
+// simpleArguments returns the operands when the arguments of the call at pc are
+// loaded by one instruction each, from a register or a constant.
+func (p *Prototype) simpleArguments(c openCall, pc int) (ops [2]int, ok bool) {
+	for k := range c.args {
+		i := p.code[c.pc+1+k]
+		if i.a() != c.reg+1+k {
+			return ops, false
+		}
+		switch {
+		case i.op() == opMove && i.b() < c.reg:
+			ops[k] = i.b()
+		case i.op() == opLoadConstant && i.bx() < 256 && c.op != opBNot:
+			ops[k] = i.bx() | 256
+		default:
+			return ops, false
+		}
+	}
+	if c.args == 1 {
+		ops[1] = ops[0]
+	}
+	return ops, true
+}
+
+// toClose turns toclose(function() return x end) into the instruction for x's
+// register. The function is there to make the compiler close x's block.
+func (p *Prototype) toClose(c openCall, pc int) {
+	f := p.code[pc-1]
+	if f.op() != opClosure || pc-c.pc != 2 {
+		return
+	}
+	d := p.children[f.bx()].upValues[0]
+	p.code[c.pc] = instructionABC(opToClose, d.index, 0, 0)
+	p.code[c.pc+1] = instructionJump(1)
 }

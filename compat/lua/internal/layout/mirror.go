@@ -74,11 +74,22 @@ type goCallInfo struct {
 	error                            error
 }
 
-// Table is a Lua table.
+// Table is a Lua table. It has a hash part of its own (fields.go) in the place
+// where the VM's table remembers its keys; the VM's map stays empty.
 type Table struct {
+	array     []any
+	_         map[any]any
+	metaTable *Table
+	flags     byte
+	fields    *fields
+	_         [2]uintptr
+}
+
+// tableShape is the VM's own table.
+type tableShape struct {
 	array         []any
 	hash          map[any]any
-	metaTable     *Table
+	metaTable     *tableShape
 	flags         byte
 	iterationKeys []any
 }
@@ -90,6 +101,7 @@ type openUpValue struct {
 	next    *openUpValue
 }
 
+// stackLocation is where an open upvalue's value is: a slot of a stack.
 type stackLocation struct {
 	state *state
 	index int
@@ -124,20 +136,35 @@ type upValueDesc struct {
 	index   int
 }
 
-// Prototype is a compiled function. It is not written to after Compile, so one
-// prototype serves any number of VMs at once.
-type Prototype struct {
+// closureShape is the VM's own closure; Closure differs in what follows its
+// prototype.
+type closureShape struct {
+	prototype *proto
+	upValues  []*upValue
+}
+
+// proto is the VM's compiled function.
+type proto struct {
 	constants                    []any
 	code                         []instruction
-	prototypes                   []Prototype
+	prototypes                   []proto
 	lineInfo                     []int32
 	localVariables               []localVariable
 	upValues                     []upValueDesc
-	cache                        *Closure
+	cache                        *closureShape
 	source                       string
 	lineDefined, lastLineDefined int
 	parameterCount, maxStackSize int
 	isVarArg                     bool
+}
+
+// Prototype is a compiled function: the VM's, so that the VM can call it, and
+// what the instructions of this package want besides. It is not written to after
+// Compile, so one prototype serves any number of VMs at once.
+type Prototype struct {
+	proto
+	children []*Prototype // in the place of prototypes
+	hashes   []uint32     // of constants that are strings, otherwise 0
 }
 
 // engine is what an instruction gets; its layout cannot be reached by
@@ -159,7 +186,16 @@ func (i instruction) c() int   { return int(i >> 14 & 511) }
 func (i instruction) bx() int  { return int(i >> 14) }
 func (i instruction) sbx() int { return int(i>>14) - (1<<18-1)>>1 }
 
-func (ci *callInfo) isLua() bool { return ci.luaCallInfo != nil }
+// Bits of callInfo.callStatus.
+const (
+	statusLua     = 1 << 0
+	statusReentry = 1 << 2 // called from the loop that runs its caller
+	statusTail    = 1 << 6
+)
+
+// isLua looks at the status only: a record that served a Lua function keeps its
+// luaCallInfo for the next one.
+func (ci *callInfo) isLua() bool { return ci.callStatus&statusLua != 0 }
 func (ci *callInfo) base() int   { return ci.top - len(ci.frame) }
 
 // eface is Go's representation of an interface value.

@@ -51,16 +51,16 @@ func (w *walker) contents(v any) {
 	switch typeOf(v) {
 	case tableType:
 		t := (*Table)(dataOf(v))
-		w.sum += 120 + int64(cap(t.array))*16 + int64(len(t.hash))*40
+		w.sum += 80 + int64(cap(t.array))*16
 		for _, x := range t.array {
 			w.value(x)
 		}
-		for k, x := range t.hash {
-			if w.sum > w.max {
-				return
+		if f := t.fields; f != nil {
+			w.sum += int64(cap(f.entries))*40 + int64(len(f.index))*4
+			for i := 0; i < len(f.entries) && w.sum <= w.max; i++ {
+				w.value(f.entries[i].key)
+				w.value(f.entries[i].value)
 			}
-			w.value(k)
-			w.value(x)
 		}
 		w.value(tableValue(t.metaTable))
 	case closureType:

@@ -3,9 +3,7 @@ package layout
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"sort"
 	"sync"
 	"unsafe"
 
@@ -51,11 +49,12 @@ type field struct {
 }
 
 type tableImage struct {
-	image *Table
-	meta  ref
-	list  []int // positions of the list part that need a copy's value
-	items []ref
-	hash  []field // fields that need a copy's value
+	image  *Table
+	meta   ref
+	list   []int // positions of the list part that need a copy's value
+	items  []ref
+	hash   []int // positions of the hash part that do
+	values []ref
 }
 
 type closureImage struct {
@@ -84,14 +83,13 @@ const shared = 1 << 7
 func (t *Table) own() {
 	t.flags &^= shared
 	t.array = slices.Clone(t.array)
-	t.hash = maps.Clone(t.hash)
+	t.fields = t.fields.clone()
 }
 
 // Share makes a table whose storage is t's until it is written to. t itself must
 // not be written to any more.
 func (t *Table) Share() *Table {
-	t.keys()
-	return &Table{array: t.array, hash: t.hash, iterationKeys: t.iterationKeys, metaTable: t.metaTable, flags: shared}
+	return &Table{array: t.array, fields: t.fields, metaTable: t.metaTable, flags: shared}
 }
 
 // shareable holds the functions that keep no state of one machine.
@@ -175,17 +173,10 @@ func NewBase(l *lua.State) *Base {
 		if t == nil {
 			continue
 		}
-		keys := make([]any, 0, len(t.hash))
-		for k := range t.hash {
-			keys = append(keys, k)
-		}
-		sort.Slice(keys, func(x, y int) bool { return fmt.Sprint(keys[x]) < fmt.Sprint(keys[y]) })
 		for k := range t.array {
 			add(t.array[k], basePath{parent: i, key: int64(k + 1)})
 		}
-		for _, k := range keys {
-			add(t.hash[k], basePath{parent: i, key: k})
-		}
+		t.each(func(k, v any) { add(v, basePath{parent: i, key: k}) })
 	}
 	// Contents name objects by their number, so that they hold for any machine.
 	number := func(v any) any {
@@ -198,10 +189,8 @@ func NewBase(l *lua.State) *Base {
 	for i, v := range objects {
 		b.metas[i] = number(tableValue(m.metaOf(v)))
 		if t := asTable(v); t != nil {
-			b.content[i] = make(map[any]any, len(t.hash))
-			for k, x := range t.hash {
-				b.content[i][k] = number(x)
-			}
+			b.content[i] = map[any]any{}
+			t.each(func(k, x any) { b.content[i][k] = number(x) })
 			for _, x := range t.array {
 				b.lists[i] = append(b.lists[i], number(x))
 			}
@@ -255,11 +244,11 @@ func (b *Base) Fresh(l *lua.State, skip string) bool {
 			continue // never written to
 		}
 		want := b.content[i]
-		if t != globals && len(t.hash) != len(want) || len(t.array) != len(b.lists[i]) {
+		if _, n := t.Count(); t != globals && n != len(want) || len(t.array) != len(b.lists[i]) {
 			return false
 		}
 		for k, w := range want {
-			if !sameBase(t.hash[k], w, objects) && k != skip {
+			if !sameBase(t.Get(k), w, objects) && k != skip {
 				return false
 			}
 		}
@@ -335,13 +324,13 @@ func (t *taker) changed(i int32, table *Table, objects []any) {
 	if table.flags&shared != 0 {
 		return
 	}
-	for k, v := range table.hash {
+	table.each(func(k, v any) {
 		if want, known := b.content[i][k]; !known || !sameBase(v, want, objects) {
 			c.fields = append(c.fields, field{k, t.ref(v)})
 		}
-	}
+	})
 	for k := range b.content[i] {
-		if _, still := table.hash[k]; !still {
+		if table.Get(k) == nil {
 			c.removed = append(c.removed, k)
 		}
 	}
@@ -408,12 +397,18 @@ func (t *taker) table(i int32, table *Table) {
 			im.list, im.items = append(im.list, k), append(im.items, r)
 		}
 	}
-	for k, v := range table.hash {
-		if r := t.ref(k); r.kind != refValue {
-			t.fail("a %s as the key of a table", TypeName(k))
-		}
-		if r := t.ref(v); r.kind != refValue {
-			im.hash = append(im.hash, field{k, r})
+	if f := table.fields; f != nil {
+		for k := range f.entries {
+			e := &f.entries[k]
+			if e.value == nil {
+				continue
+			}
+			if r := t.ref(e.key); r.kind != refValue {
+				t.fail("a %s as the key of a table", TypeName(e.key))
+			}
+			if r := t.ref(e.value); r.kind != refValue {
+				im.hash, im.values = append(im.hash, k), append(im.values, r)
+			}
 		}
 	}
 	t.s.tables[i] = im
@@ -523,8 +518,8 @@ func (c *copies) table(t *Table, im *tableImage) {
 	for k, at := range im.list {
 		t.array[at] = c.value(im.items[k])
 	}
-	for _, f := range im.hash {
-		t.hash[f.key] = c.value(f.value)
+	for k, at := range im.hash {
+		t.fields.entries[at].value = c.value(im.values[k])
 	}
 }
 
@@ -534,7 +529,7 @@ func (c *copies) change(ch *change) {
 		t.Set(k, nil)
 	}
 	for _, f := range ch.fields {
-		t.setHash(f.key, c.value(f.value))
+		t.Set(f.key, c.value(f.value))
 	}
 	if ch.list != nil {
 		t.writable()

@@ -6,20 +6,22 @@ import (
 	"ntopgo/compat/lua/internal/number"
 )
 
-// maxExact bounds the integers that a float64 holds exactly. Keys within it are
-// stored as float64, as the VM's own functions do; others as int64.
-const maxExact = 1 << 53
-
 // NewTable makes a table with room for n list elements and m other fields.
 func NewTable(n, m int) *Table {
-	t := &Table{}
+	var t *Table
+	if m > 0 {
+		both := &struct {
+			t Table
+			f fields
+		}{}
+		both.f.entries = make([]entry, 0, m)
+		t = &both.t
+		t.fields = &both.f
+	} else {
+		t = &Table{}
+	}
 	if n > 0 {
 		t.array = make([]any, 0, n)
-	}
-	if m > 8 {
-		t.hash = make(map[any]any, m)
-	} else {
-		t.hash = make(map[any]any)
 	}
 	return t
 }
@@ -38,19 +40,44 @@ func (t *Table) SetMeta(m *Table) { t.metaTable = m }
 
 // Get is a raw read.
 func (t *Table) Get(k any) any {
-	switch k := k.(type) {
+	switch n := k.(type) {
 	case string:
-		return t.hash[k]
+		return t.getString(k, 0)
 	case int64:
-		return t.GetInt(k)
+		return t.GetInt(n)
 	case float64:
-		if n, ok := number.FloatToInt(k); ok {
-			return t.GetInt(n)
+		if i, ok := number.FloatToInt(n); ok {
+			return t.GetInt(i)
 		}
 	case nil:
 		return nil
 	}
-	return t.hash[k]
+	if t.fields == nil {
+		return nil
+	}
+	return t.fields.at(t.fields.find(k, hashOf(k)))
+}
+
+// getString is a raw read of a string key; h is its hash, 0 when not known.
+func (t *Table) getString(k any, h uint32) any {
+	f := t.fields
+	if f == nil || len(f.entries) == 0 {
+		return nil
+	}
+	if h == 0 {
+		h = hashString(k.(string))
+	}
+	if i := f.findString(k, h); i >= 0 {
+		return f.entries[i].value
+	}
+	return nil
+}
+
+func (f *fields) at(i int) any {
+	if i < 0 {
+		return nil
+	}
+	return f.entries[i].value
 }
 
 // GetInt is a raw read of an integer key.
@@ -58,20 +85,47 @@ func (t *Table) GetInt(k int64) any {
 	if uint64(k-1) < uint64(len(t.array)) {
 		return t.array[k-1]
 	}
-	if len(t.hash) == 0 {
+	f := t.fields
+	if f == nil || f.live == 0 {
 		return nil
 	}
-	return t.hash[intKey(k)]
+	return f.at(f.findInt(k))
+}
+
+// findInt is find without a boxed key.
+func (f *fields) findInt(k int64) int {
+	h := hashInt(k)
+	if f.index == nil {
+		for i := range f.entries {
+			if e := &f.entries[i]; e.hash == h && e.isInt(k) {
+				return i
+			}
+		}
+		return -1
+	}
+	mask := uint32(len(f.index) - 1)
+	for p := h & mask; ; p = (p + 1) & mask {
+		n := f.index[p]
+		if n == 0 {
+			return -1
+		}
+		if e := &f.entries[n-1]; e.hash == h && e.isInt(k) {
+			return int(n - 1)
+		}
+	}
+}
+
+func (e *entry) isInt(k int64) bool {
+	w := wordsOf(&e.key)
+	return w.typ == intType && *(*int64)(w.data) == k
 }
 
 // GetStr is a raw read of a string key.
-func (t *Table) GetStr(k string) any { return t.hash[k] }
-
-func intKey(k int64) any {
-	if -maxExact <= k && k <= maxExact {
-		return float64(k)
+func (t *Table) GetStr(k string) any {
+	if t.fields == nil {
+		return nil
 	}
-	return k
+	return t.getString(k, 0)
 }
 
 // Set is a raw write; k must be neither nil nor NaN (see ValidKey).
@@ -85,31 +139,59 @@ func (t *Table) Set(k, v any) {
 			t.SetInt(i, v)
 			return
 		}
+	case string:
+		t.setString(k, 0, v)
+		return
 	}
-	t.setHash(k, v)
+	h := hashOf(k)
+	i := -1
+	if t.fields != nil {
+		i = t.fields.find(k, h)
+	}
+	t.setField(i, k, h, v)
 }
 
 // SetStr is a raw write of a string key.
-func (t *Table) SetStr(k string, v any) { t.setHash(k, v) }
+func (t *Table) SetStr(k string, v any) { t.setString(k, 0, v) }
 
-func (t *Table) setHash(k, v any) {
+// setString is a raw write of a string key; h is its hash, 0 when not known.
+func (t *Table) setString(k any, h uint32, v any) {
+	if h == 0 {
+		h = hashString(k.(string))
+	}
+	i := -1
+	if t.fields != nil {
+		i = t.fields.findString(k, h)
+	}
+	t.setField(i, k, h, v)
+}
+
+// setField stores v in the entry at position i, or in a new one when i < 0.
+func (t *Table) setField(i int, k any, h uint32, v any) {
 	if t.flags != 0 {
 		t.writable()
 		t.flags = 0
 	}
+	f := t.fields
+	if i >= 0 {
+		e := &f.entries[i]
+		switch {
+		case v == nil && e.value != nil:
+			f.live--
+		case v != nil && e.value == nil:
+			f.live++
+		}
+		e.value = v
+		return
+	}
 	if v == nil {
-		delete(t.hash, k)
 		return
 	}
-	if t.iterationKeys == nil {
-		t.hash[k] = v
-		return
+	if f == nil {
+		f = &fields{entries: make([]entry, 0, 4)}
+		t.fields = f
 	}
-	n := len(t.hash)
-	t.hash[k] = v
-	if len(t.hash) != n {
-		t.iterationKeys = nil // a new key; running iterations keep their own copy
-	}
+	f.add(k, h, v)
 }
 
 // SetInt is a raw write of an integer key. The list part grows only at its end
@@ -131,21 +213,65 @@ func (t *Table) SetInt(k int64, v any) {
 		}
 	case k == n+1 && v != nil:
 		t.array = append(t.array, v)
-		if len(t.hash) > 0 {
-			delete(t.hash, intKey(k))
-			for {
-				k++
-				key := intKey(k)
-				w, ok := t.hash[key]
-				if !ok {
-					break
-				}
-				t.array = append(t.array, w)
-				delete(t.hash, key)
-			}
+		if t.fields != nil && t.fields.live > 0 {
+			t.take(k)
+			t.migrate()
 		}
 	default:
-		t.setHash(intKey(k), v)
+		h, i := hashInt(k), -1
+		if t.fields != nil {
+			i = t.fields.findInt(k)
+		}
+		if i >= 0 || v != nil {
+			t.setField(i, Int(k), h, v)
+		}
+	}
+}
+
+// take removes and returns the field of an integer key.
+func (t *Table) take(k int64) any {
+	f := t.fields
+	i := f.findInt(k)
+	if i < 0 || f.entries[i].value == nil {
+		return nil
+	}
+	v := f.entries[i].value
+	f.entries[i].value = nil
+	f.live--
+	return v
+}
+
+// migrate moves what follows the list part from the hash part into it.
+func (t *Table) migrate() {
+	for t.fields.live > 0 {
+		v := t.take(int64(len(t.array)) + 1)
+		if v == nil {
+			return
+		}
+		t.array = append(t.array, v)
+	}
+}
+
+// setList stores consecutive elements of a constructor from position start on.
+func (t *Table) setList(start int, vs []any) {
+	if t.flags&shared != 0 {
+		t.own()
+	}
+	for len(t.array) < start {
+		t.array = append(t.array, nil)
+	}
+	t.array = append(t.array[:start], vs...)
+	k := len(t.array)
+	for k > 0 && t.array[k-1] == nil {
+		k--
+	}
+	t.array = t.array[:k]
+	// Keyed fields of the same constructor may hold positions of the list.
+	if t.fields != nil && t.fields.live > 0 {
+		for i := start; i < k; i++ {
+			t.take(int64(i + 1))
+		}
+		t.migrate()
 	}
 }
 
@@ -177,7 +303,7 @@ func (t *Table) Len() int64 {
 		}
 		return i
 	}
-	if len(t.hash) == 0 {
+	if t.fields == nil || t.fields.live == 0 {
 		return j
 	}
 	i := j
@@ -200,38 +326,34 @@ func (t *Table) Len() int64 {
 }
 
 // Count is the number of fields, for sizing.
-func (t *Table) Count() (list, hash int) { return len(t.array), len(t.hash) }
-
-// keys returns the keys of the hash part in an order that stays the same until
-// a key is added. The slice is not to be written to.
-func (t *Table) keys() []any {
-	if t.iterationKeys == nil && len(t.hash) > 0 {
-		ks := make([]any, 0, len(t.hash))
-		for k := range t.hash {
-			ks = append(ks, k)
-		}
-		t.iterationKeys = ks
+func (t *Table) Count() (list, hash int) {
+	if t.fields != nil {
+		hash = t.fields.live
 	}
-	return t.iterationKeys
+	return len(t.array), hash
 }
 
-// plainKey turns a stored key into the Lua value: an integral float is an integer.
-func plainKey(k any) any {
-	if f, ok := k.(float64); ok {
-		if n, ok := number.FloatToInt(f); ok {
-			return Int(n)
+// each calls f with the fields of the hash part.
+func (t *Table) each(f func(k, v any)) {
+	if t.fields == nil {
+		return
+	}
+	for i := range t.fields.entries {
+		if e := &t.fields.entries[i]; e.value != nil {
+			f(e.key, e.value)
 		}
 	}
-	return k
 }
 
 // Iterator walks a table: the list part in order, then the hash part. Fields
-// may be changed or cleared meanwhile.
+// may be changed or cleared meanwhile; those added are not seen.
 type Iterator struct {
 	t    *Table
-	i    int
-	keys []any
+	i    int // next position
+	end  int // where the hash part ended when the walk reached it
 	hash bool
+	base *entry // first entry then: another one tells that entries moved
+	last any
 }
 
 // Iterate starts at the first field.
@@ -247,54 +369,81 @@ func (it *Iterator) Next() (k, v any, ok bool) {
 				return Int(int64(it.i)), v, true
 			}
 		}
-		it.hash, it.i = true, 0
-		it.keys = t.keys()
+		it.enterHash()
 	}
-	for it.i < len(it.keys) {
-		k := it.keys[it.i]
+	f := t.fields
+	if f == nil || len(f.entries) == 0 {
+		return nil, nil, false
+	}
+	if &f.entries[0] != it.base {
+		it.relocate()
+	}
+	for end := min(it.end, len(f.entries)); it.i < end; {
+		e := &f.entries[it.i]
 		it.i++
-		v := t.hash[k]
-		if v == nil {
-			v = t.Get(k) // the list part may have taken it over meanwhile
-		}
-		if v != nil {
-			return plainKey(k), v, true
+		if e.value != nil {
+			it.last = e.key
+			return e.key, e.value, true
 		}
 	}
 	return nil, nil, false
 }
 
-// Next is Lua's next(t, k) without iterator state; found is false when k is no
-// key of t. The keys' positions are searched, so a loop should use Iterator.
+func (it *Iterator) enterHash() {
+	it.hash, it.i = true, 0
+	if f := it.t.fields; f != nil && len(f.entries) > 0 {
+		it.base, it.end = &f.entries[0], len(f.entries)
+	}
+}
+
+// relocate finds the place again after entries moved: keys were added.
+func (it *Iterator) relocate() {
+	f := it.t.fields
+	it.base = &f.entries[0]
+	if it.last == nil {
+		return
+	}
+	if i := it.t.position(it.last); i >= 0 {
+		it.end += i + 1 - it.i
+		it.i = i + 1
+	}
+}
+
+// position is where the hash part has a key, -1 when it has not.
+func (t *Table) position(k any) int {
+	if t.fields == nil {
+		return -1
+	}
+	if s, ok := k.(string); ok {
+		return t.fields.findString(k, hashString(s))
+	}
+	return t.fields.find(k, hashOf(k))
+}
+
+// Next is Lua's next(t, k); found is false when k is no key of t.
 func (t *Table) Next(k any) (nk, nv any, found bool) {
 	it := Iterator{t: t}
 	if k == nil {
-		if len(t.array) == 0 && t.iterationKeys == nil && len(t.hash) > 16 {
-			// Only the emptiness test next(t) == nil is likely; do not list all keys.
-			it.keys = t.keys()
-			it.hash = true
-		}
 		nk, nv, _ = it.Next()
 		return nk, nv, true
 	}
 	if n, ok := toKeyInt(k); ok {
 		// Up to the capacity: the list part shrinks when its end is cleared.
-		if uint64(n-1) < uint64(cap(t.array)) {
+		if uint64(n-1) < uint64(cap(t.array)) && t.position(Int(n)) < 0 {
 			it.i = int(n)
 			nk, nv, _ = it.Next()
 			return nk, nv, true
 		}
-		k = intKey(n)
+		k = Int(n)
 	}
-	it.hash, it.keys = true, t.keys()
-	for i, have := range it.keys {
-		if have == k {
-			it.i = i + 1
-			nk, nv, _ = it.Next()
-			return nk, nv, true
-		}
+	i := t.position(k)
+	if i < 0 {
+		return nil, nil, false
 	}
-	return nil, nil, false
+	it.enterHash()
+	it.i = i + 1
+	nk, nv, _ = it.Next()
+	return nk, nv, true
 }
 
 func toKeyInt(k any) (int64, bool) {

@@ -53,9 +53,7 @@ func ArgCount(l *lua.State) int {
 // Push pushes v.
 func Push(l *lua.State, v any) {
 	m := mirror(l)
-	if m.stackLast-m.top <= 1 {
-		l.CheckStack(lua.MinStack)
-	}
+	m.reserve(1)
 	m.stack[m.top] = v
 	m.top++
 }
@@ -63,11 +61,7 @@ func Push(l *lua.State, v any) {
 // Return pushes the results and returns their number, for the end of a Go function.
 func Return(l *lua.State, vs ...any) int {
 	m := mirror(l)
-	if m.stackLast-m.top <= len(vs)+1 {
-		if !l.CheckStack(len(vs) + lua.MinStack) {
-			Raise(l, 1, "stack overflow")
-		}
-	}
+	m.reserve(len(vs))
 	m.top += copy(m.stack[m.top:], vs)
 	return len(vs)
 }
@@ -85,51 +79,38 @@ func Pop(l *lua.State) any {
 // result slice is fresh.
 func Call(l *lua.State, f any, want int, args ...any) []any {
 	m := mirror(l)
-	if m.stackLast-m.top <= len(args)+lua.MinStack {
-		if !l.CheckStack(len(args) + 2*lua.MinStack) {
-			Raise(l, 1, "stack overflow")
-		}
-	}
-	m.checkCallable(f)
-	base := m.top - m.callInfo.function - 1
-	m.stack[m.top] = f
-	copy(m.stack[m.top+1:], args)
-	m.top += 1 + len(args)
-	l.Call(len(args), want)
-	n := ArgCount(l) - base
-	out := make([]any, n)
-	copy(out, m.stack[m.top-n:m.top])
-	l.SetTop(base)
+	fn := m.push(f, args)
+	m.call(fn, want)
+	out := make([]any, m.top-fn)
+	copy(out, m.stack[fn:m.top])
+	m.top = fn
 	return out
 }
 
-// Call1 calls f and returns its first result.
-func (m *state) call1(f any, args ...any) any {
+// Call1 calls f from a Go function and returns its first result.
+func Call1(l *lua.State, f any, args ...any) any { return mirror(l).call1(f, args...) }
+
+// push puts a function and its arguments on the stack and returns its position.
+func (m *state) push(f any, args []any) int {
+	m.reserve(len(args) + 1)
 	m.checkCallable(f)
-	top := m.top
-	m.stack[m.top] = f
-	m.top++
-	for _, a := range args {
-		m.stack[m.top] = a
-		m.top++
-	}
-	m.public().Call(len(args), 1)
-	v := m.stack[m.top-1]
-	m.top = top
-	return v
+	fn := m.top
+	m.stack[fn] = f
+	m.top = fn + 1 + copy(m.stack[fn+1:], args)
+	return fn
+}
+
+func (m *state) call1(f any, args ...any) any {
+	fn := m.push(f, args)
+	m.call(fn, 1)
+	m.top = fn
+	return m.stack[fn]
 }
 
 func (m *state) call0(f any, args ...any) {
-	m.checkCallable(f)
-	top := m.top
-	m.stack[m.top] = f
-	m.top++
-	for _, a := range args {
-		m.stack[m.top] = a
-		m.top++
-	}
-	m.public().Call(len(args), 0)
-	m.top = top
+	fn := m.push(f, args)
+	m.call(fn, 0)
+	m.top = fn
 }
 
 // Callable reports whether v can be called.
@@ -263,10 +244,7 @@ func SetTypeMeta(l *lua.State, v any, meta *Table) {
 
 // MetaField returns field name of v's metatable, or nil.
 func MetaField(l *lua.State, v any, name string) any {
-	if mt := mirror(l).metaOf(v); mt != nil {
-		return mt.hash[name]
-	}
-	return nil
+	return mirror(l).metaField(v, name)
 }
 
 // Globals returns the table of globals.
@@ -276,16 +254,6 @@ func Globals(l *lua.State) *Table {
 
 // Registry returns the registry table.
 func Registry(l *lua.State) *Table { return mirror(l).global.registry }
-
-// NewThread makes a state that shares everything with l but the stack.
-func NewThread(l *lua.State) *lua.State {
-	n := lua.NewState()
-	m, p := mirror(n), mirror(l)
-	m.global = p.global
-	m.error = p.error
-	m.hooker, m.hookCount, m.baseHookCount = p.hooker, p.baseHookCount, p.baseHookCount
-	return n
-}
 
 // SetOwner attaches what the functions of a VM need to find from its state;
 // threads made later inherit it.
@@ -303,26 +271,3 @@ func SetTick(l *lua.State, n int, f func(l *lua.State)) {
 
 // Tick counts one step, running what SetTick set when it is due.
 func Tick(l *lua.State) { mirror(l).tick() }
-
-func (m *state) tick() {
-	m.hookCount--
-	if m.hookCount < 0 {
-		m.hookCount = m.baseHookCount
-		if m.hooker != nil {
-			m.hooker(m.public(), lua.Debug{})
-		}
-	}
-}
-
-// SetErrorHandler makes the function at absolute stack slot `slot` of l's base
-// frame the message handler of everything called from now on.
-func SetErrorHandler(l *lua.State, slot int) { mirror(l).errorFunction = slot }
-
-// Call1 calls f from a Go function and returns its first result.
-func Call1(l *lua.State, f any, args ...any) any {
-	m := mirror(l)
-	if m.stackLast-m.top <= len(args)+lua.MinStack && !l.CheckStack(len(args)+2*lua.MinStack) {
-		Raise(l, 1, "stack overflow")
-	}
-	return m.call1(f, args...)
-}
