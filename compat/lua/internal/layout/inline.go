@@ -1,9 +1,9 @@
 package layout
 
 // The translator writes 5.4's operators as calls of helper constants. inline
-// turns such a call into one instruction: where both arguments are a register or
-// a constant, in the place of loading the helper; otherwise in the place of the
-// call, working on the registers that hold the arguments.
+// turns such a call into one instruction in its place. The operands are the
+// registers that hold the arguments, or, where both are copies of a register or
+// constant, these themselves. What loaded helper and arguments is left out.
 
 var inlinable = map[string]int{"idiv": opIDiv, "band": opBAnd, "bor": opBOr, "bxor": opBXor, "shl": opShl, "shr": opShr, "bnot": opBNot}
 
@@ -14,6 +14,7 @@ type openCall struct{ pc, reg, op, args int }
 // nest, so the innermost open one is the one that a CALL of its register ends.
 func (p *Prototype) inline() {
 	var calls []openCall
+	dead := map[int]bool{}
 	for pc := 0; pc < len(p.code); pc++ {
 		switch i := p.code[pc]; i.op() {
 		case opLoadConstant:
@@ -28,8 +29,11 @@ func (p *Prototype) inline() {
 			}
 			c := calls[n-1]
 			calls = calls[:n-1]
-			p.inlineCall(c, pc)
+			p.inlineCall(c, pc, dead)
 		}
+	}
+	if len(dead) > 0 {
+		p.leaveOut(dead)
 	}
 }
 
@@ -53,10 +57,10 @@ func (p *Prototype) helperAt(i instruction) (openCall, bool) {
 	return openCall{}, false
 }
 
-func (p *Prototype) inlineCall(c openCall, pc int) {
+func (p *Prototype) inlineCall(c openCall, pc int, dead map[int]bool) {
 	i := p.code[pc]
 	if c.op == opToClose {
-		p.toClose(c, pc)
+		p.toClose(c, pc, dead)
 		return
 	}
 	if i.b() != c.args+1 || pc+1 >= len(p.code) || i.op() == opCall && i.c() != 2 {
@@ -69,15 +73,17 @@ func (p *Prototype) inlineCall(c openCall, pc int) {
 		}
 		p.code[pc+1] = r&^(511<<23) | 2<<23 // return one value
 	}
+	dead[c.pc] = true
 	if pc-c.pc-1 == c.args {
 		if ops, ok := p.simpleArguments(c, pc); ok {
-			p.code[c.pc] = instructionABC(c.op, c.reg, ops[0], ops[1])
-			p.code[c.pc+1] = instructionJump(pc - c.pc - 1)
+			for k := range c.args {
+				dead[c.pc+1+k] = true
+			}
+			p.code[pc] = instructionABC(c.op, c.reg, ops[0], ops[1])
 			return
 		}
 	}
-	second := c.reg + c.args
-	p.code[pc] = instructionABC(c.op, c.reg, c.reg+1, second)
+	p.code[pc] = instructionABC(c.op, c.reg, c.reg+1, c.reg+c.args)
 }
 
 // simpleArguments returns the operands when the arguments of the call at pc are
@@ -105,12 +111,42 @@ func (p *Prototype) simpleArguments(c openCall, pc int) (ops [2]int, ok bool) {
 
 // toClose turns toclose(function() return x end) into the instruction for x's
 // register. The function is there to make the compiler close x's block.
-func (p *Prototype) toClose(c openCall, pc int) {
+func (p *Prototype) toClose(c openCall, pc int, dead map[int]bool) {
 	f := p.code[pc-1]
 	if f.op() != opClosure || pc-c.pc != 2 {
 		return
 	}
 	d := p.children[f.bx()].upValues[0]
-	p.code[c.pc] = instructionABC(opToClose, d.index, 0, 0)
-	p.code[c.pc+1] = instructionJump(1)
+	p.code[pc] = instructionABC(opToClose, d.index, 0, 0)
+	dead[c.pc], dead[pc-1] = true, true
+}
+
+// leaveOut removes instructions. A jump to one of them goes to the next that stays.
+func (p *Prototype) leaveOut(dead map[int]bool) {
+	at := make([]int, len(p.code)+1) // new position by old one
+	for pc := range p.code {
+		at[pc+1] = at[pc]
+		if !dead[pc] {
+			at[pc+1]++
+		}
+	}
+	code, lines := make([]instruction, 0, at[len(p.code)]), make([]int32, 0, at[len(p.code)])
+	for pc, i := range p.code {
+		if dead[pc] {
+			continue
+		}
+		switch i.op() {
+		case opJump, opForLoop, opForPrep, opTForLoop:
+			i = i.withJump(at[pc+1+i.sbx()] - at[pc+1])
+		}
+		code = append(code, i)
+		if pc < len(p.lineInfo) {
+			lines = append(lines, p.lineInfo[pc])
+		}
+	}
+	names := append([]localVariable(nil), p.localVariables...)
+	for k := range names {
+		names[k].startPC, names[k].endPC = at[names[k].startPC], at[names[k].endPC]
+	}
+	p.code, p.lineInfo, p.localVariables = code, lines, names
 }

@@ -83,7 +83,7 @@ func instructionABC(op, a, b, c int) instruction {
 	return instruction(op) | instruction(a)<<6 | instruction(c)<<14 | instruction(b)<<23
 }
 
-// instructionJump encodes a jump over n instructions.
-func instructionJump(n int) instruction {
-	return instruction(opJump) | instruction(n+(1<<18-1)>>1)<<14
+// withJump returns the instruction with another distance to jump.
+func (i instruction) withJump(n int) instruction {
+	return i&(1<<14-1) | instruction(n+(1<<18-1)>>1)<<14
 }
