@@ -9,7 +9,7 @@ VERSION := $(shell sed -n 's/^\tVersion  = "\(.*\)"/\1/p' main.go)
 REV     := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.Revision=$(REV)
 
-.PHONY: build run test bench fuzz generate clean
+.PHONY: build run test bench fuzz generate clean lua-suite
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o ntopng .
@@ -35,3 +35,7 @@ generate:
 
 clean:
 	rm -rf ntopng $(DATA) tests/out
+
+# Lua's own tests: TESTES is the folder testes/ of its release 5.4.8.
+lua-suite:
+	LUA_TESTES=$(abspath $(TESTES)) $(GO) test -count=1 -run TestSuite -v ./compat/lua

@@ -95,7 +95,7 @@ func TestMemoryLimit(t *testing.T) {
 		"gsub":         `local s = ("x"):rep(20 << 20) s = s:gsub("x", "yyyyyyyyyyyyyy")`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			vm := newTestVM(t, Config{MemoryLimit: 64 << 20, Deadline: 30 * time.Second})
+			vm := newTestVM(t, Config{MemoryLimit: 64 << 20, Deadline: 3 * time.Minute})
 			if err := vm.RunString(context.Background(), code, "=run"); !errors.Is(err, ErrMemory) {
 				t.Fatalf("ended with %v", err)
 			}

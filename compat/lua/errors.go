@@ -3,7 +3,6 @@ package lua
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -91,10 +90,11 @@ func (vm *VM) caught(err error) *failure {
 		return &failure{value: cStack(string(e))}
 	}
 	if err == golua.ErrorError {
-		return &failure{value: "C stack overflow"}
+		return &failure{value: "error in error handling"}
 	}
-	// A Go run-time error inside the VM or a library function.
-	vm.rt.panicked("the virtual machine", fmt.Sprintf("%v\n%s", err, debug.Stack()))
+	if f, ok := err.(*layout.Fault); ok {
+		vm.rt.panicked("the virtual machine", fmt.Sprintf("%v\n%s", f.Err, f.Stack))
+	}
 	return &failure{value: "internal error: " + err.Error()}
 }
 

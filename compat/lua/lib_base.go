@@ -199,7 +199,7 @@ func baseNext(l *golua.State) int {
 	t := checkTable(l, 1)
 	k, v, ok := t.Next(layout.Arg(l, 2))
 	if !ok {
-		layout.Raise(l, 1, "invalid key to 'next'")
+		layout.Throw(l, "invalid key to 'next'")
 	}
 	if k == nil {
 		return ret(l, nil)
@@ -302,10 +302,14 @@ func baseAssert(l *golua.State) int {
 	if layout.Truthy(checkAny(l, 1)) {
 		return layout.ArgCount(l)
 	}
-	if layout.ArgCount(l) < 2 {
-		layout.Throw(l, "assertion failed!")
+	var v any = "assertion failed!"
+	if layout.ArgCount(l) > 1 {
+		v = layout.Arg(l, 2)
 	}
-	layout.Throw(l, layout.Arg(l, 2))
+	if s, ok := v.(string); ok {
+		v = layout.Where(l, 1) + s
+	}
+	layout.Throw(l, v)
 	return 0
 }
 

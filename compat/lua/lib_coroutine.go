@@ -149,13 +149,13 @@ func (vm *VM) closeCoroutines() {
 // stopCoroutine unwinds a suspended coroutine and closes its variables.
 func (vm *VM) stopCoroutine(co *coroutine) {
 	delete(vm.coroutines, co)
-	co.status = "dead"
 	if co.stop != nil {
-		outer := vm.handlers
-		vm.handlers = []handler{{}}
+		outer, current := vm.handlers, vm.current
+		vm.handlers, vm.current, co.status = []handler{{}}, co, "running"
 		co.stop()
-		vm.handlers = outer
+		vm.handlers, vm.current = outer, current
 	}
+	co.status = "dead"
 }
 
 func checkCoroutine(l *golua.State, i int) *coroutine {
@@ -163,6 +163,11 @@ func checkCoroutine(l *golua.State, i int) *coroutine {
 	co, ok := d.(*coroutine)
 	if !ok {
 		typeError(l, i, "thread")
+	}
+	if vm := vmOf(l); co.l == vm.l && vm.current != nil {
+		co.status = "normal"
+	} else if co.l == vm.l {
+		co.status = "running"
 	}
 	return co
 }
@@ -223,7 +228,12 @@ func coYield(l *golua.State) int {
 
 func coStatus(l *golua.State) int { return ret(l, checkCoroutine(l, 1).status) }
 
-func coIsYieldable(l *golua.State) int { return ret(l, vmOf(l).current != nil) }
+func coIsYieldable(l *golua.State) int {
+	if layout.ArgCount(l) > 0 {
+		return ret(l, checkCoroutine(l, 1).l != vmOf(l).l)
+	}
+	return ret(l, vmOf(l).current != nil)
+}
 
 func coRunning(l *golua.State) int {
 	vm := vmOf(l)

@@ -20,6 +20,7 @@ func init() {
 			"sethook":      func(*golua.State) int { return 0 },
 			"gethook":      func(l *golua.State) int { return ret(l, nil) },
 			"getuservalue": func(l *golua.State) int { return ret(l, nil, false) },
+			"setuservalue": debugSetUserValue, "setlocal": debugSetLocal,
 		})
 		return t
 	}
@@ -126,6 +127,27 @@ func debugGetLocal(l *golua.State) int {
 		return ret(l, nil)
 	}
 	return ret(l, name, v)
+}
+
+func debugSetLocal(l *golua.State) int {
+	on, k := threadArg(l)
+	level := checkInt(l, k+1)
+	if _, ok := layout.FrameAt(on, int(min(level, 1<<30))); !ok || level < 0 {
+		argError(l, k+1, "level out of range")
+	}
+	name, ok := layout.SetLocal(on, int(level), int(checkInt(l, k+2)), checkAny(l, k+3))
+	if !ok {
+		return ret(l, nil)
+	}
+	return ret(l, name)
+}
+
+// debugSetUserValue finds no userdata that has user values.
+func debugSetUserValue(l *golua.State) int {
+	if !layout.IsUserData(layout.Arg(l, 1)) {
+		typeError(l, 1, "userdata")
+	}
+	return ret(l, nil)
 }
 
 func debugGetUpvalue(l *golua.State) int {

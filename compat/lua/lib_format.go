@@ -69,7 +69,7 @@ func parseSpec(l *golua.State, f string) (spec, int) {
 		i++
 	}
 	if i >= 22 {
-		layout.Raise(l, 1, "invalid format string to 'format'")
+		layout.Raise(l, 1, "invalid format (too long)")
 	}
 	if i < len(f) {
 		s.verb = f[i]

@@ -263,6 +263,7 @@ func strGsub(l *golua.State) int {
 	m := matcher(l, s, p)
 	var out []byte
 	at, count, copied, last := 0, int64(0), 0, -1
+	changed := false
 	for count < limit {
 		e := m.Match(at)
 		if e >= 0 && e != last {
@@ -274,14 +275,18 @@ func strGsub(l *golua.State) int {
 			case table != nil:
 				v := layout.Index(l, repl, pushCapture(m, 0, at, e))
 				out = appendReplacement(l, out, v, whole)
+				changed = changed || layout.Truthy(v)
 			case isFunc:
 				n := max(m.Captures(), 1)
 				args := make([]any, n)
 				for i := range args {
 					args[i] = pushCapture(m, i, at, e)
 				}
-				out = appendReplacement(l, out, layout.Call(l, repl, 1, args...)[0], whole)
+				v := layout.Call(l, repl, 1, args...)[0]
+				out = appendReplacement(l, out, v, whole)
+				changed = changed || layout.Truthy(v)
 			default:
+				changed = true
 				out = expand(l, out, text, m, at, e)
 			}
 			layout.Charge(l, len(out))
@@ -296,8 +301,8 @@ func strGsub(l *golua.State) int {
 			break
 		}
 	}
-	if count == 0 {
-		return ret(l, s, layout.Int(0))
+	if !changed {
+		return ret(l, s, layout.Int(count)) // the same string, as in Lua
 	}
 	out = append(out, s[copied:]...)
 	return ret(l, string(out), layout.Int(count))

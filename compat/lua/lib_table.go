@@ -2,7 +2,6 @@ package lua
 
 import (
 	"math"
-	"sort"
 
 	golua "github.com/Shopify/go-lua"
 
@@ -228,13 +227,8 @@ func tabSort(l *golua.State) int {
 	for i := range vals {
 		vals[i] = t.get(int64(i + 1))
 	}
-	s := &sorter{l: l, v: vals, cmp: cmp}
-	switch {
-	case cmp == nil && allStrings(vals):
-		sort.Slice(vals, func(i, j int) bool { return vals[i].(string) < vals[j].(string) })
-	default:
-		sort.Sort(s)
-	}
+	s := &sorter{l: l, v: vals, cmp: cmp, strings: cmp == nil && allStrings(vals)}
+	s.sort(0, int(n)-1, 0)
 	for i, v := range vals {
 		t.set(int64(i+1), v)
 	}
@@ -248,22 +242,4 @@ func allStrings(vs []any) bool {
 		}
 	}
 	return true
-}
-
-// sorter sorts by a Lua function or by <. An inconsistent order gives some
-// permutation, as in Lua, which may also raise "invalid order function".
-type sorter struct {
-	l   *golua.State
-	v   []any
-	cmp any
-}
-
-func (s *sorter) Len() int      { return len(s.v) }
-func (s *sorter) Swap(i, j int) { s.v[i], s.v[j] = s.v[j], s.v[i] }
-func (s *sorter) Less(i, j int) bool {
-	layout.Tick(s.l)
-	if s.cmp == nil {
-		return layout.Less(s.l, s.v[i], s.v[j])
-	}
-	return layout.Truthy(layout.Call1(s.l, s.cmp, s.v[i], s.v[j]))
 }

@@ -178,16 +178,21 @@ func TestPages(t *testing.T) {
 					t.Skip("not in this tree")
 				}
 				work := t.TempDir()
-				ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-				defer cancel()
-				want, err := exec.CommandContext(ctx, bin, drv, dir, work, modulePath(dir), "stubs.lua", page).Output()
-				if err != nil {
-					t.Skipf("lua5.4 does not finish: %v", err)
+				var got, want string
+				for range 3 { // a second may begin between the two
+					out.Reset()
+					ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+					text, err := exec.CommandContext(ctx, bin, drv, dir, work, modulePath(dir), "stubs.lua", page).Output()
+					cancel()
+					if err != nil {
+						t.Skipf("lua5.4 does not finish: %v", err)
+					}
+					got, want = normal(runPage(t, rt, &out, dir, work, page)), normal(string(text))
+					if got == want {
+						return
+					}
 				}
-				got := runPage(t, rt, &out, dir, work, page)
-				if normal(got) != normal(string(want)) {
-					t.Errorf("differs from lua5.4\n%s", firstDifference(normal(got), normal(string(want))))
-				}
+				t.Errorf("differs from lua5.4\n%s", firstDifference(got, want))
 			})
 		}
 	}

@@ -235,8 +235,6 @@ func (p *parser) exprList() int {
 }
 
 func (p *parser) table() {
-	p.enter()
-	defer p.leave()
 	line := p.tok.line
 	p.want("{")
 	for !p.is("}") {
@@ -266,10 +264,8 @@ func (p *parser) nextIs(text string) bool {
 
 // body translates parameters and block of a function.
 func (p *parser) body(line int, method bool) {
-	p.enter()
-	defer p.leave()
-	p.fn = &function{outer: p.fn}
 	outer := len(p.scope)
+	p.fn = &function{outer: p.fn, line: line, base: outer}
 	if method {
 		p.declare("self", false)
 	}
@@ -300,6 +296,7 @@ func (p *parser) body(line int, method bool) {
 }
 
 func (p *parser) declare(n string, readOnly bool) {
+	p.room(0)
 	p.scope = append(p.scope, local{n, readOnly})
 }
 

@@ -357,7 +357,7 @@ func (x *lexer) unicodeEscape(b []byte, start int) []byte {
 	x.pos++
 	if x.peek(0) != '{' {
 		x.pos++
-		x.failNear(start, "missing '{' in \\u{xxxx}")
+		x.failNear(start, "missing '{'")
 	}
 	x.pos++
 	v, n := uint64(0), 0
@@ -379,7 +379,7 @@ func (x *lexer) unicodeEscape(b []byte, start int) []byte {
 	}
 	if x.peek(0) != '}' {
 		x.pos++
-		x.failNear(start, "missing '}' in \\u{xxxx}")
+		x.failNear(start, "missing '}'")
 	}
 	x.pos++
 	return AppendUTF8(b, v)

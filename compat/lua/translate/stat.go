@@ -1,6 +1,10 @@
 package translate
 
-import "strings"
+import (
+	"strings"
+
+	"ntopgo/compat/lua/internal/layout"
+)
 
 func (p *parser) blockEnd() bool {
 	if p.tok.kind == eof {
@@ -18,9 +22,9 @@ func (p *parser) blockEnd() bool {
 
 // block translates statements up to the end of the block and closes its scope.
 func (p *parser) block() {
-	outer := len(p.scope)
+	outer, labels := len(p.scope), len(p.fn.labels)
 	p.statements()
-	p.scope = p.scope[:outer]
+	p.scope, p.fn.labels = p.scope[:outer], p.fn.labels[:labels]
 }
 
 func (p *parser) statements() {
@@ -98,8 +102,12 @@ func (p *parser) statement() {
 		p.copy()
 	case p.is("::"):
 		p.copy()
-		p.name()
+		p.label()
 		p.want("::")
+		if p.is("local") {
+			// The compiler would join the first local's nil with one before the label.
+			p.write(";"+helper("nothing")+")", p.outLine)
+		}
 	default:
 		p.exprStatement()
 	}
@@ -111,16 +119,22 @@ func (p *parser) loop() {
 	p.fn.loops--
 }
 
-func (p *parser) ifStatement(line int) {
+// thenBlock translates "if" or "elseif" with its condition and block.
+func (p *parser) thenBlock() {
 	p.copy()
 	p.expr()
 	p.want("then")
+	if p.is("goto") {
+		// The compiler mistakes the target of a goto that comes first and is not alone.
+		p.write(";", p.outLine)
+	}
 	p.block()
+}
+
+func (p *parser) ifStatement(line int) {
+	p.thenBlock()
 	for p.is("elseif") {
-		p.copy()
-		p.expr()
-		p.want("then")
-		p.block()
+		p.thenBlock()
 	}
 	if p.accept("else") {
 		p.block()
@@ -130,13 +144,13 @@ func (p *parser) ifStatement(line int) {
 
 func (p *parser) repeatStatement(line int) {
 	p.copy()
-	outer := len(p.scope)
+	outer, labels := len(p.scope), len(p.fn.labels)
 	p.fn.loops++
 	p.statements()
 	p.fn.loops--
 	p.closing("until", "repeat", line)
 	p.expr() // sees the locals of the body
-	p.scope = p.scope[:outer]
+	p.scope, p.fn.labels = p.scope[:outer], p.fn.labels[:labels]
 }
 
 // forStatement translates both kinds of for. Lua 5.2's generic for has no closing
@@ -207,7 +221,8 @@ func (p *parser) wrapFor(start, namesAt, inAt int) {
 	names := strings.ReplaceAll(string(p.out[namesAt:inAt]), "\n", " ")
 	list := string(p.out[inAt:])
 	at := strings.Index(list, "in")
-	const f, s, c, x = "_for_f", "_for_s", "_for_c", "_for_x"
+	const hidden = layout.HiddenLocal
+	const f, s, c, x = hidden + "f", hidden + "s", hidden + "c", hidden + "x"
 	p.out = append(append(p.out[:start], breaks...), list[:at]+" do local "+f+","+s+","+c+","+x+"="+list[at+len("in"):]...)
 	p.out = append(p.out, " "+toClose(x)+"for "+names+" in "+f+","+s+","+c...)
 }
@@ -249,6 +264,7 @@ func (p *parser) localStatement() {
 	closed := ""
 	for {
 		n := local{name: p.name()}
+		p.room(len(names))
 		if p.is("<") {
 			n.readOnly = true
 			if p.attribute() == "close" {
@@ -308,6 +324,8 @@ func (p *parser) exprStatement() {
 		if !p.accept(",") {
 			break
 		}
+		p.enter() // Lua counts each target as a level
+		defer p.leave()
 		t = p.suffixed()
 	}
 	p.want("=")

@@ -56,7 +56,28 @@ func run(src, chunk string, setup func(*parser)) (out string, err error) {
 type function struct {
 	outer  *function
 	vararg bool
+	line   int // where it starts; 0 is the main chunk
+	base   int // how many locals are outside of it
 	loops  int
+	labels []label // those of the blocks that are open
+}
+
+// label is a place for goto.
+type label struct {
+	name string
+	line int
+}
+
+// label declares a label; a name may be used once in a function's open blocks.
+func (p *parser) label() {
+	line := p.tok.line
+	n := p.name()
+	for _, l := range p.fn.labels {
+		if l.name == n {
+			p.fail(line, "label '%s' already defined on line %d", n, l.line)
+		}
+	}
+	p.fn.labels = append(p.fn.labels, label{n, line})
 }
 
 type local struct {
@@ -77,6 +98,22 @@ type parser struct {
 	watch   map[string]bool // see Uses
 	uses    *[]Use
 	later   *deferral // see Deferred
+}
+
+// maxLocals is how many locals a function may have at one place.
+const maxLocals = 200
+
+// room refuses one more local than a function may have; pending of them are not
+// in the scope yet.
+func (p *parser) room(pending int) {
+	if len(p.scope)-p.fn.base+pending < maxLocals {
+		return
+	}
+	where := "main function"
+	if p.fn.line > 0 {
+		where = fmt.Sprintf("function at line %d", p.fn.line)
+	}
+	p.unexpected(fmt.Sprintf("too many local variables (limit is %d) in %s", maxLocals, where))
 }
 
 func (p *parser) advance() {
@@ -101,9 +138,18 @@ func (p *parser) is(text string) bool {
 func (p *parser) unexpected(msg string) {
 	near := "<eof>"
 	if p.tok.kind != eof {
-		near = "'" + p.src[p.tok.pos:p.tok.end] + "'"
+		near = "'" + shown(p.src[p.tok.pos:p.tok.end]) + "'"
 	}
 	p.fail(p.tok.line, "%s near %s", msg, near)
+}
+
+// shown is a token as messages have it: a character that cannot be printed is
+// given by its number.
+func shown(token string) string {
+	if len(token) == 1 && (token[0] < ' ' || token[0] > '~') {
+		return fmt.Sprintf("<\\%d>", token[0])
+	}
+	return token
 }
 
 // write puts text on the given line of the output.
@@ -160,7 +206,7 @@ func (p *parser) accept(text string) bool {
 }
 
 // maxDepth bounds nesting, as Lua's limit of C levels does.
-const maxDepth = 180
+const maxDepth = 195
 
 func (p *parser) enter() {
 	if p.depth++; p.depth > maxDepth {

@@ -18,6 +18,7 @@ func installHelpers() {
 	helpers["bnot"] = Function(func(l *lua.State) int {
 		return Return(l, mirror(l).arith(opBNot, Arg(l, 1), Arg(l, 1), -1, -1))
 	})
+	helpers["nothing"] = Function(func(*lua.State) int { return 0 }) // see inline.go
 	helpers["toclose"] = Function(func(*lua.State) int { return 0 }) // see inline.go
 }
 

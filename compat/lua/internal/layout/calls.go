@@ -144,7 +144,7 @@ func (m *state) replace(ci *callInfo, cl *Closure, fn int) bool {
 		if m.mustClose(base) {
 			return false
 		}
-		m.close(base)
+		m.detach(base)
 	}
 	m.top = ci.function + copy(m.stack[ci.function:], m.stack[fn:m.top])
 	m.callInfo = ci.previous

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"strings"
 	"unsafe"
 
 	lua "github.com/Shopify/go-lua"
@@ -55,22 +56,54 @@ func (u *openUpValue) slot() (at int, open bool) {
 }
 
 // close ends the variables from a stack position on: captured ones get a place
-// of their own, those to be closed are closed.
+// of their own, then those to be closed are closed. What stands at the top of the
+// stack or above it is not kept.
 func (m *state) close(level int) {
+	m.detach(level)
 	for u := m.upValues; u != nil; u = m.upValues {
 		at, open := u.slot()
 		if open && at < level {
 			return
 		}
 		m.upValues = u.next
-		switch {
-		case !open:
-		case typeOf(u.upValue.home) == locationType:
-			u.upValue.home = m.stack[at]
-		default:
+		if open {
 			m.runCloser(m.stack[at], nil)
 		}
 	}
+}
+
+// detach gives the captured variables from a stack position on a place of their
+// own.
+func (m *state) detach(level int) {
+	p := &m.upValues
+	for u := *p; u != nil; u = *p {
+		at, open := u.slot()
+		switch {
+		case open && at < level:
+			return
+		case !open:
+			*p = u.next
+		case typeOf(u.upValue.home) == locationType:
+			u.upValue.home = m.stack[at]
+			*p = u.next
+		default:
+			p = &u.next
+		}
+	}
+}
+
+// closeReturn is close for a function that returns what stands from first to the
+// top, which stays there.
+func (m *state) closeReturn(ci *callInfo, first int) {
+	base := ci.base()
+	if !m.mustClose(base) {
+		m.detach(base)
+		return
+	}
+	n := m.top - first
+	m.top = max(m.top, ci.top)
+	m.close(base)
+	m.top = first + n
 }
 
 // mustClose reports whether a variable from a stack position on is to be closed.
@@ -90,8 +123,11 @@ func (m *state) toClose(slot int, v any, p *Prototype, pc int) {
 	}
 	if m.metaField(v, "__close") == nil {
 		name, _ := p.localName(slot-m.callInfo.base(), pc)
-		if name == "" {
+		switch {
+		case name == "":
 			name = "?"
+		case strings.HasPrefix(name, HiddenLocal):
+			name = "(for state)"
 		}
 		m.fail("variable '%s' got a non-closable value", name)
 	}
@@ -109,16 +145,26 @@ func (m *state) toClose(slot int, v any, p *Prototype, pc int) {
 // is on the stack stays there.
 func (m *state) runCloser(v, err any) {
 	f := m.metaField(v, "__close")
-	if f == nil {
-		m.raise("metamethod 'close' is not callable") // it was taken away
+	if msg := m.notCloser(f); msg != "" {
+		m.raise("%s", msg)
 	}
 	m.call0(f, v, err)
+}
+
+// notCloser says why f, which was a __close when its value was declared, cannot
+// be called any more.
+func (m *state) notCloser(f any) string {
+	if isFunction(f) || m.metaField(f, "__call") != nil {
+		return ""
+	}
+	return "attempt to call a " + m.namedType(f) + " value (metamethod 'close')"
 }
 
 // closeAfter closes what an error left to be closed from a stack position on. A
 // closer that fails replaces the error; value makes a Lua value of what it failed
 // with. failed tells whether there is an error.
 func (m *state) closeAfter(level int, failed bool, err any, value func(error) any) (bool, any) {
+	m.detach(level)
 	for u := m.upValues; u != nil; u = m.upValues {
 		at, open := u.slot()
 		if open && at < level {
@@ -128,15 +174,15 @@ func (m *state) closeAfter(level int, failed bool, err any, value func(error) an
 		if !open {
 			continue
 		}
-		if typeOf(u.upValue.home) == locationType {
-			u.upValue.home = m.stack[at]
+		v := m.stack[at]
+		f := m.metaField(v, "__close")
+		if msg := m.notCloser(f); msg != "" {
+			failed, err = true, msg
 			continue
 		}
 		top := m.top
 		m.top = max(m.top, at+1)
-		v := m.stack[at]
 		m.reserve(lua.MinStack)
-		f := m.metaField(v, "__close")
 		m.stack[m.top], m.stack[m.top+1], m.stack[m.top+2] = f, v, err
 		m.top += 3
 		if e := m.protectedCall(m.top-3, 0); e != nil {

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,6 +17,9 @@ import (
 // integer, Mark + "F" + float a float, Mark + "H" + name a helper function.
 // Other strings that start with Mark are written Mark + "S" + string.
 const Mark = "\x00\x01lua54:"
+
+// HiddenLocal is how the names of locals start that the source does not have.
+const HiddenLocal = "_for_state_"
 
 // helpers are the operations 5.2 has no instruction for.
 var helpers = map[string]any{}
@@ -43,10 +47,34 @@ func Compile(source, chunkName string) (*Prototype, error) {
 		if err != nil {
 			return nil, err
 		}
-		return finish(p), nil
+		return checked(p)
 	}
 	m := mirror(l)
-	return finish((*closureShape)(dataOf(m.stack[m.top-1])).prototype), nil
+	return checked((*closureShape)(dataOf(m.stack[m.top-1])).prototype)
+}
+
+// maxRegisters is how many registers an instruction can name.
+const maxRegisters = 250
+
+// checked refuses what needs more registers, which the compiler lets through.
+func checked(p *proto) (*Prototype, error) {
+	if line := p.tooLarge(); line >= 0 {
+		return nil, CompileError(fmt.Sprintf("%s:%d: function or expression needs too many registers", ChunkID(p.source), line))
+	}
+	return finish(p), nil
+}
+
+// tooLarge is the line of a function with too many registers, -1 when none has.
+func (p *proto) tooLarge() int {
+	if p.maxStackSize > maxRegisters {
+		return max(p.lineDefined, 1)
+	}
+	for i := range p.prototypes {
+		if line := p.prototypes[i].tooLarge(); line >= 0 {
+			return line
+		}
+	}
+	return -1
 }
 
 // CompileError is a message of the parser.

@@ -135,6 +135,9 @@ func (m *state) typeError(v any, verb string, operand int) {
 
 // namedType is type(v), or __name of its metatable.
 func (m *state) namedType(v any) string {
+	if _, ok := v.(*upValue); ok {
+		return "light userdata" // of debug.upvalueid
+	}
 	if mt := m.metaOf(v); mt != nil {
 		if s, ok := mt.GetStr("__name").(string); ok {
 			return s
@@ -319,6 +322,8 @@ func (m *state) callName(ci *callInfo) (kind, name string) {
 	switch i.op() {
 	case opCall, opTailCall:
 		return p.objectName(i.a(), pc)
+	case opReturn, opJump:
+		return "metamethod", "close"
 	case opTForCall:
 		return "for iterator", "for iterator"
 	case opSelf, opGetTableUp, opGetTable:
@@ -401,21 +406,65 @@ func FunctionInfo(fn any) Frame {
 	return f
 }
 
-// Local returns local variable n (1-based) of the function at a level.
+// Local returns local variable n (1-based) of the function at a level; negative
+// numbers are its extra arguments.
 func Local(l *lua.State, level, n int) (name string, v any, ok bool) {
 	m := mirror(l)
-	ci := m.callInfo
+	name, slot := m.local(level, n)
+	if slot < 0 {
+		return "", nil, false
+	}
+	return name, m.stack[slot], true
+}
+
+// SetLocal assigns what Local returns.
+func SetLocal(l *lua.State, level, n int, v any) (name string, ok bool) {
+	m := mirror(l)
+	name, slot := m.local(level, n)
+	if slot < 0 {
+		return "", false
+	}
+	m.stack[slot] = v
+	return name, true
+}
+
+// local finds the stack slot of a local variable, -1 when there is none.
+func (m *state) local(level, n int) (name string, slot int) {
+	ci, inner := m.callInfo, (*callInfo)(nil)
 	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
-		ci = ci.previous
+		ci, inner = ci.previous, ci
 	}
-	if ci == nil || ci == &m.baseCallInfo || !ci.isLua() || n < 1 {
-		return "", nil, false
+	if ci == nil || ci == &m.baseCallInfo || n == 0 {
+		return "", -1
 	}
-	name, ok = m.protoOf(ci).localName(n-1, ci.savedPC-1)
-	if !ok {
-		return "", nil, false
+	if !ci.isLua() {
+		end := m.top
+		if inner != nil {
+			end = inner.function
+		}
+		if slot = ci.function + n; n > 0 && slot < end {
+			return "(C temporary)", slot
+		}
+		return "", -1
 	}
-	return name, ci.frame[n-1], true
+	p := m.protoOf(ci)
+	if n < 0 {
+		if extra := ci.base() - ci.function - 1 - p.parameterCount; p.isVarArg && -n <= extra {
+			return "(vararg)", ci.base() - extra - n - 1
+		}
+		return "", -1
+	}
+	if name, ok := p.localName(n-1, ci.savedPC-1); ok {
+		return name, ci.base() + n - 1
+	}
+	end := ci.top
+	if inner != nil {
+		end = inner.function
+	}
+	if slot = ci.base() + n - 1; slot < end {
+		return "(temporary)", slot
+	}
+	return "", -1
 }
 
 // UpValue returns captured variable n (1-based) of a Lua function.

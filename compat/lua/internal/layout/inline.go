@@ -51,16 +51,23 @@ func (p *Prototype) helperAt(i instruction) (openCall, bool) {
 			return openCall{reg: i.a(), op: op, args: args}, true
 		}
 	}
-	if f == helpers["toclose"] {
+	switch f {
+	case helpers["toclose"]:
 		return openCall{reg: i.a(), op: opToClose, args: 1}, true
+	case helpers["nothing"]:
+		return openCall{reg: i.a(), op: opJump}, true
 	}
 	return openCall{}, false
 }
 
 func (p *Prototype) inlineCall(c openCall, pc int, dead map[int]bool) {
 	i := p.code[pc]
-	if c.op == opToClose {
+	switch c.op {
+	case opToClose:
 		p.toClose(c, pc, dead)
+		return
+	case opJump: // the call that does nothing
+		dead[c.pc], dead[pc] = true, true
 		return
 	}
 	if i.b() != c.args+1 || pc+1 >= len(p.code) || i.op() == opCall && i.c() != 2 {

@@ -7,6 +7,11 @@ import (
 // enter is every entry of the VM's instruction table: the VM fetches the first
 // instruction of a function and ends up here.
 func enter(e *engine, _ instruction) (operation, instruction) {
+	defer func() {
+		if r := recover(); r != nil {
+			panic(recoverable(r))
+		}
+	}()
 	e.callInfo.savedPC--
 	e.l.execute(e.callInfo)
 	return nil, 0
@@ -382,13 +387,12 @@ function:
 			}
 			frame = lci.frame // the return that follows passes the results on
 		case opReturn:
-			base := ci.base()
-			first := base + a
+			first := ci.base() + a
 			if n := i.b(); n != 0 {
 				m.top = first + n - 1
 			}
 			if len(p.children) > 0 && m.upValues != nil {
-				m.close(base)
+				m.closeReturn(ci, first)
 			}
 			m.postcall(ci, first)
 			if ci.callStatus&statusReentry == 0 {

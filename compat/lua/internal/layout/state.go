@@ -2,6 +2,8 @@ package layout
 
 import (
 	"fmt"
+	"runtime"
+	"runtime/debug"
 
 	lua "github.com/Shopify/go-lua"
 )
@@ -16,11 +18,13 @@ func NewState() *lua.State {
 	var m *state
 	if portable {
 		m = newState()
+		m.global = &globalState{mainThread: m}
 	} else {
 		m = mirror(lua.NewState())
 	}
 	// Without one, the VM takes an error for one outside of any protected call.
 	m.protectFunction = func() {}
+	m.baseCallInfo.luaCallInfo = nil // the VM would keep a frame in step with the stack
 	r := NewTable(2, 0)
 	r.SetInt(lua.RegistryIndexMainThread, pack(threadType, ptr(m)))
 	r.SetInt(lua.RegistryIndexGlobals, tableValue(NewTable(0, 64)))
@@ -30,11 +34,9 @@ func NewState() *lua.State {
 
 func newState() *state {
 	m := &state{allowHook: true, nonYieldableCallCount: 1}
-	m.global = &globalState{mainThread: m}
 	m.stack = make([]any, 2*lua.MinStack)
 	m.stackLast = len(m.stack) - extraStack
 	m.top = 1
-	m.baseCallInfo.luaCallInfo = &luaCallInfo{}
 	m.baseCallInfo.top = m.top + lua.MinStack
 	m.callInfo = &m.baseCallInfo
 	return m
@@ -43,12 +45,7 @@ func newState() *state {
 // NewThread makes a state that shares everything with l but the stack.
 func NewThread(l *lua.State) *lua.State {
 	p := mirror(l)
-	var m *state
-	if portable {
-		m = newState()
-	} else {
-		m = mirror(lua.NewState())
-	}
+	m := newState() // the VM's own brings tables that a thread does not need
 	m.protectFunction = func() {}
 	m.global = p.global
 	m.error = p.error
@@ -111,7 +108,11 @@ func Run(l *lua.State, n int) error {
 	fn := m.top - n - 1
 	// The VM must not have to grow the stack itself: it takes records of calls
 	// for Lua functions that only once were.
-	m.reserve(256 + 2*lua.MinStack)
+	room := 2 * lua.MinStack
+	if c := asClosure(m.stack[fn]); c != nil {
+		room += c.prototype.maxStackSize
+	}
+	m.reserve(room)
 	if !isFunction(m.stack[fn]) {
 		m.callable(fn)
 		n++
@@ -123,10 +124,22 @@ func Run(l *lua.State, n int) error {
 	return err
 }
 
-// recoverable turns what a panic carried into an error.
+// Fault is a run-time error of Go inside the machine or a library function.
+type Fault struct {
+	Err   error
+	Stack []byte // where it happened
+}
+
+func (f *Fault) Error() string { return f.Err.Error() }
+
+// recoverable turns what a panic carried into an error. It is called while the
+// stack of the panic still stands.
 func recoverable(r any) error {
-	if err, ok := r.(error); ok {
+	switch err := r.(type) {
+	case runtime.Error:
+		return &Fault{err, debug.Stack()}
+	case error:
 		return err
 	}
-	return fmt.Errorf("%v", r)
+	return &Fault{fmt.Errorf("%v", r), debug.Stack()}
 }

@@ -1,11 +1,17 @@
 package layout
 
 import (
+	"hash/maphash"
+	"unsafe"
+
 	lua "github.com/Shopify/go-lua"
 )
 
 // Lua values in Go: nil, bool, int64, float64, string, and the VM's own table,
 // function, userdata and thread types, opaque outside this package.
+
+// maxShort is the length up to which Lua keeps one copy of equal strings.
+const maxShort = 40
 
 const (
 	smallLow  = -1024
@@ -157,8 +163,15 @@ func SetDataMeta(v any, meta *Table) { (*userData)(dataOf(v)).metaTable = meta }
 // IsUserData reports whether v is a userdata.
 func IsUserData(v any) bool { return typeOf(v) == userDataType }
 
-// Address is the identity of a table, function or userdata, for "%p".
+// Address is the identity of a string, table, function or userdata, for "%p". As
+// in Lua, equal short strings are one and long ones are told apart.
 func Address(v any) (uintptr, bool) {
+	if s, ok := v.(string); ok {
+		if len(s) > maxShort {
+			return uintptr(unsafe.Pointer(unsafe.StringData(s))), true
+		}
+		return uintptr(maphash.String(seed, s)) >> 16 << 3, true
+	}
 	switch typeOf(v) {
 	case tableType, closureType, goFunctionType, goClosureType, userDataType, threadType:
 		return uintptr(dataOf(v)), true
