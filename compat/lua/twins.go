@@ -20,7 +20,11 @@ type twin func(vm *VM, module any)
 var twins = map[string]twin{
 	// kikito's i18n as ntopng ships it (October 2024 and July 2026 alike).
 	i18nHash: twinI18n,
+	// David Kolf's dkjson 2.5 as ntopng ships it (both years).
+	jsonHash: twinJSON,
 }
+
+const jsonHash = "d49b19c4d586b77ff4fc97763aac87128ee44465d6e8e90caf3508f7b134ff70"
 
 const i18nHash = "a3a7ce51fbd22844fcfcdaa07b7a2982bea8588de1a7a01191ea98b38332d108"
 

@@ -50,13 +50,22 @@ func Raise(l *lua.State, level int, format string, args ...any) {
 	Throw(l, Where(l, level)+msg)
 }
 
+// frame is the record of a level of the stack, 0 being the running function.
+// Twins are passed over.
+func (m *state) frame(level int) *callInfo {
+	ci := m.callInfo
+	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
+		for ci = ci.previous; ci != nil && isTwin(m.stack[ci.function]); {
+			ci = ci.previous
+		}
+	}
+	return ci
+}
+
 // Where is "chunk:line: " of the function at a level, or "".
 func Where(l *lua.State, level int) string {
 	m := mirror(l)
-	ci := m.callInfo
-	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
-		ci = ci.previous
-	}
+	ci := m.frame(level)
 	if ci == nil || ci == &m.baseCallInfo {
 		return ""
 	}
@@ -298,10 +307,7 @@ func (p *Prototype) keyName(k, pc int) string {
 // ("global", "local", "method", "field", "upvalue"), or "".
 func FunctionName(l *lua.State, level int) (kind, name string) {
 	m := mirror(l)
-	ci := m.callInfo
-	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
-		ci = ci.previous
-	}
+	ci := m.frame(level)
 	if ci == nil || ci == &m.baseCallInfo {
 		return "", ""
 	}
@@ -310,6 +316,9 @@ func FunctionName(l *lua.State, level int) (kind, name string) {
 
 func (m *state) callName(ci *callInfo) (kind, name string) {
 	caller := ci.previous
+	for caller != nil && isTwin(m.stack[caller.function]) {
+		caller = caller.previous
+	}
 	if caller == nil || !caller.isLua() || ci.callStatus&statusTail != 0 {
 		return "", ""
 	}
@@ -366,7 +375,9 @@ func Depth(l *lua.State) int {
 	m := mirror(l)
 	n := 0
 	for ci := m.callInfo; ci != nil && ci != &m.baseCallInfo; ci = ci.previous {
-		n++
+		if ci == m.callInfo || !isTwin(m.stack[ci.function]) {
+			n++
+		}
 	}
 	return n
 }
@@ -375,10 +386,7 @@ func Depth(l *lua.State) int {
 // false when the stack is not that deep.
 func FrameAt(l *lua.State, level int) (f Frame, ok bool) {
 	m := mirror(l)
-	ci := m.callInfo
-	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
-		ci = ci.previous
-	}
+	ci := m.frame(level)
 	if ci == nil || ci == &m.baseCallInfo || level < 0 {
 		return f, false
 	}
@@ -430,9 +438,10 @@ func SetLocal(l *lua.State, level, n int, v any) (name string, ok bool) {
 
 // local finds the stack slot of a local variable, -1 when there is none.
 func (m *state) local(level, n int) (name string, slot int) {
-	ci, inner := m.callInfo, (*callInfo)(nil)
-	for ; level > 0 && ci != nil && ci != &m.baseCallInfo; level-- {
-		ci, inner = ci.previous, ci
+	ci := m.frame(level)
+	var inner *callInfo
+	if ci != m.callInfo && ci != nil {
+		inner = ci.next
 	}
 	if ci == nil || ci == &m.baseCallInfo || n == 0 {
 		return "", -1

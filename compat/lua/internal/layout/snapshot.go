@@ -121,6 +121,33 @@ func NativeClosure(f lua.Function, values ...any) any {
 	return pack(goClosureType, ptr(&goClosure{function: f, upValues: values}))
 }
 
+// twinMark is the last captured value of a NativeTwin.
+var twinMark any = &struct{ _ byte }{}
+
+// NativeTwin is a NativeClosure that stands in for a Lua function, its first
+// captured value. It is no level of the stack for error positions and debug.
+func NativeTwin(f lua.Function, original any) any {
+	return NativeClosure(f, original, twinMark)
+}
+
+func isTwin(f any) bool {
+	if typeOf(f) != goClosureType {
+		return false
+	}
+	up := (*goClosure)(dataOf(f)).upValues
+	return len(up) > 0 && up[len(up)-1] == twinMark
+}
+
+// CallOriginal ends a NativeTwin by calling what it stands in for with the
+// arguments it was given.
+func CallOriginal(l *lua.State) int {
+	m := mirror(l)
+	args := append([]any(nil), Args(l)...)
+	fn := m.push(Captured(l, 0), args)
+	m.call(fn, -1)
+	return m.top - fn
+}
+
 // Captured returns value i (0-based) that the running NativeClosure captured.
 func Captured(l *lua.State, i int) any {
 	m := mirror(l)
