@@ -304,7 +304,10 @@ func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
 		t.Set("info", "")
 		return
 	}
-	t.Set("info", or(m.Info, m.HostName)).SetStr("host_server_name", m.HostName)
+	t.Set("info", or(m.Info, m.HostName))
+	if !hasSSH(m) { // whose banner names no host
+		t.SetStr("host_server_name", m.HostName)
+	}
 	switch {
 	case hasHTTP(m):
 		setHTTP(t, m)

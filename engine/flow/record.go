@@ -178,8 +178,12 @@ func (r *Record) FirstSeen() int64 { return r.firstSeen }
 // LastSeen is the time of the last packet in nanoseconds.
 func (r *Record) LastSeen() int64 { return r.lastSeen }
 
-// ID tells flows with the same display key apart.
+// ID tells flows with the same display key apart. Until SetID it is made of the
+// tuple and the time of the first packet.
 func (r *Record) ID() uint32 { return r.id }
+
+// SetID numbers the flow among those of its interface.
+func (r *Record) SetID(id uint32) { r.id = id }
 
 // TOS is the last type-of-service byte to the server and to the client.
 func (r *Record) TOS() (toServerTOS, toClientTOS uint8) {

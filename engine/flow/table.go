@@ -53,6 +53,7 @@ type Table struct {
 	one              [1]Pending
 	active           [3][]uint32 // flows that gained in the present second and the two before
 	fresh            []uint32    // flows that began in this second
+	unnamed          []uint32    // flows that began since they were last numbered
 	named            []uint32    // flows whose names were found in this second
 	ahead, undecided []*Record   // that Prefetch found
 	sums             Sums
@@ -213,6 +214,7 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Reco
 	t.index.add(uint32(hash), r.number)
 	t.sums.New++
 	t.fresh = append(t.fresh, r.number)
+	t.unnamed = append(t.unnamed, r.number)
 	r.checkSwap(p)
 	t.hooks.New(r, t.Links(r), p)
 	return r

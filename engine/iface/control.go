@@ -11,8 +11,8 @@ import (
 const maxVerdicts = 1 << 16
 
 type flowID struct {
-	key flow.Key
-	id  uint32
+	key   flow.Key
+	first int64 // time of its first packet
 }
 
 // Drop gives a flow the verdict that its traffic be dropped. The interface only
@@ -30,14 +30,14 @@ func (i *Interface) Drop(f *flow.Flow) {
 		i.dropped = map[flowID]bool{}
 	}
 	if len(i.dropped) < maxVerdicts {
-		i.dropped[flowID{f.Key, f.ID}] = true
+		i.dropped[flowID{f.Key, f.FirstSeen}] = true
 	}
 }
 
 // forgetVerdicts drops the verdicts about flows that have ended.
 func (i *Interface) forgetVerdicts() {
 	alive := map[flowID]bool{}
-	i.EachFlow(func(f *flow.Flow) { alive[flowID{f.Key, f.ID}] = true })
+	i.EachFlow(func(f *flow.Flow) { alive[flowID{f.Key, f.FirstSeen}] = true })
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for k := range i.dropped {
@@ -51,7 +51,7 @@ func (i *Interface) forgetVerdicts() {
 func (i *Interface) Dropped(f *flow.Flow) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.dropped[flowID{f.Key, f.ID}]
+	return i.dropped[flowID{f.Key, f.FirstSeen}]
 }
 
 // idleNap is how long an idle interface waits before it looks again.

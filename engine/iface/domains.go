@@ -1,10 +1,11 @@
 package iface
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
-	"sort"
+	"slices"
 
 	"ntopgo/engine/mac"
 )
@@ -21,8 +22,12 @@ const (
 	largestDomain  = 17
 )
 
-// maxDomains bounds what forged ARP packets can make an interface remember.
-const maxDomains = 1024
+// maxDomains bounds what forged ARP packets can make an interface remember, and
+// maxSightings what a shard keeps of one second.
+const (
+	maxDomains   = 1024
+	maxSightings = 4096
+)
 
 // domainOf is the smallest broadcast domain that holds both addresses, which
 // were seen to speak to each other on one link; ok is false for what tells
@@ -41,70 +46,78 @@ func domainOf(a, b netip.Addr) (p netip.Prefix, ok bool) {
 	return netip.PrefixFrom(a, n).Masked(), true
 }
 
-// noteDomain counts that two addresses of one link spoke to each other.
-func (s *shard) noteDomain(a, b netip.Addr) {
-	p, ok := domainOf(a, b)
-	if !ok {
-		return
-	}
-	if s.bcast == nil {
-		s.bcast = map[netip.Prefix]uint64{}
-	}
-	if len(s.bcast) < maxDomains {
-		s.bcast[p]++
+// sighting is that two addresses of one link spoke to each other.
+type sighting struct {
+	time   int64
+	domain netip.Prefix
+}
+
+func (s *shard) noteDomain(a, b netip.Addr, t int64) {
+	if p, ok := domainOf(a, b); ok && len(s.sightings) < maxSightings {
+		s.sightings = append(s.sightings, sighting{t, p})
 	}
 }
 
-// domains are the broadcast domains that an interface has learnt, with how often
-// each was seen. A domain inside another is part of it.
-type domains struct{ hits map[netip.Prefix]uint64 }
-
-func (d *domains) add(seen map[netip.Prefix]uint64) {
-	if len(seen) > 0 && d.hits == nil {
-		d.hits = map[netip.Prefix]uint64{}
-	}
-	for p, n := range seen {
-		if _, there := d.hits[p]; there || len(d.hits) < maxDomains {
-			d.hits[p] += n
-		}
-	}
-}
+// domains are the broadcast domains that an interface has learnt.
+type domains struct{ list []Domain }
 
 // Domain is a broadcast domain.
 type Domain struct {
 	Prefix netip.Prefix
-	Hits   uint64 // how often hosts of it were seen to speak on one link
+	Hits   uint64 // how often hosts of it were seen to speak, since it was found
 }
 
-// list joins the domains that are inside others with these, largest first.
-func (d *domains) list() []Domain {
-	out := make([]Domain, 0, len(d.hits))
-	for p, n := range d.hits {
-		out = append(out, Domain{p, n})
-	}
-	sort.Slice(out, func(i, j int) bool {
-		a, b := out[i].Prefix, out[j].Prefix
-		return a.Bits() < b.Bits() || a.Bits() == b.Bits() && a.Addr().Less(b.Addr())
-	})
-	kept := out[:0]
-next:
-	for _, x := range out {
-		for i := range kept {
-			if kept[i].Prefix.Overlaps(x.Prefix) {
-				kept[i].Hits += x.Hits
-				continue next
-			}
+// see counts a sighting in the domain that holds it. A larger domain than was
+// known takes the place of those inside it.
+func (d *domains) see(p netip.Prefix) {
+	kept := d.list[:0:0]
+	for i := range d.list {
+		have := d.list[i].Prefix
+		if have.Bits() <= p.Bits() && have.Contains(p.Addr()) {
+			d.list[i].Hits++
+			return
 		}
-		kept = append(kept, x)
+		if !p.Contains(have.Addr()) {
+			kept = append(kept, d.list[i])
+		}
 	}
-	return kept
+	if len(kept) < maxDomains {
+		d.list = append(kept, Domain{p, 1})
+	}
+}
+
+// learnDomains goes through what the shards saw in the second that ends, in
+// order of time.
+func (i *Interface) learnDomains() {
+	var all []sighting
+	for _, s := range i.shards {
+		s.mu.Lock()
+		all = append(all, s.sightings...)
+		s.sightings = s.sightings[:0]
+		s.mu.Unlock()
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b sighting) int {
+		return cmp.Or(cmp.Compare(a.time, b.time), a.domain.Addr().Compare(b.domain.Addr()), cmp.Compare(a.domain.Bits(), b.domain.Bits()))
+	})
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, s := range all {
+		i.domains.see(s.domain)
+	}
 }
 
 // Domains lists the broadcast domains seen so far, largest first.
 func (i *Interface) Domains() []Domain {
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.domains.list()
+	out := slices.Clone(i.domains.list)
+	i.mu.Unlock()
+	slices.SortFunc(out, func(a, b Domain) int {
+		return cmp.Or(cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()), a.Prefix.Addr().Compare(b.Prefix.Addr()))
+	})
+	return out
 }
 
 // ResetDomains forgets the broadcast domains.

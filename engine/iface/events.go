@@ -54,7 +54,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	kind, counted := countedServers[lower]
 	name := ""
 	m := s.flows.Metadata(l)
-	if m != nil {
+	if m != nil && m.SSHClient == "" && m.SSHServer == "" { // whose name is a banner
 		name = m.HostName
 	}
 	if !counted && name == "" {

@@ -19,18 +19,20 @@ import (
 // Interface is a packet source with everything derived from it. Its methods
 // may be called from any goroutine.
 type Interface struct {
-	cfg    Config
-	source capture.Source
-	info   capture.Info
-	dpi    *dpi.Engine
-	nets   *network.Set
-	shards []*shard
-	hosts  *host.Table
-	macs   *mac.Table
-	limit  flow.Limit
-	seed   uint64     // of the hashes of flows
-	rated  []*mac.Mac // stations with rates to derive; the reader's own
-	tickAt int64      // when the previous roll-up ended; the reader's own
+	cfg      Config
+	source   capture.Source
+	info     capture.Info
+	dpi      *dpi.Engine
+	nets     *network.Set
+	shards   []*shard
+	hosts    *host.Table
+	macs     *mac.Table
+	limit    flow.Limit
+	seed     uint64     // of the hashes of flows
+	rated    []*mac.Mac // stations with rates to derive; the reader's own
+	tickAt   int64      // when the previous roll-up ended; the reader's own
+	fresh    []newFlow  // see numberFlows; the reader's own
+	nextFlow uint32     // number of the next flow; the reader's own
 
 	seconds, synced atomic.Uint64 // roll-ups that were made, and that sync has seen
 	syncing         sync.Mutex    // guards what follows

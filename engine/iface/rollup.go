@@ -34,6 +34,8 @@ func (i *Interface) rollUp(r *rollUp) {
 		i.give(n, task{rollUp: r})
 	}
 	r.wg.Wait()
+	i.numberFlows()
+	i.learnDomains()
 	defer i.seconds.Add(1)
 	if r.first {
 		return
@@ -106,8 +108,6 @@ func (s *shard) rollUp(r *rollUp) {
 	s.macs.take(s.i.macs)
 	c := &s.counted
 	s.i.mu.Lock()
-	s.i.domains.add(s.bcast)
-	clear(s.bcast)
 	s.flows.TakeSums(func(n *flow.Sums) {
 		c.NewFlows, c.SynFlows, c.EstablishedFlows, c.ResetFlows, c.FinFlows = n.New, n.Syn, n.Established, n.Reset, n.Fin
 		c.LocalToLocal, c.LocalToRemote = n.Local[1][1], n.Local[1][0]

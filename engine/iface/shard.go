@@ -22,11 +22,11 @@ type shard struct {
 	i    *Interface
 	work chan task
 
-	mu      sync.Mutex // held for a batch or a roll-up, and by readers in between
-	flows   *flow.Table
-	counted Counters // since the last roll-up
-	macs    macDeltas
-	bcast   map[netip.Prefix]uint64 // broadcast domains seen since the last roll-up
+	mu        sync.Mutex // held for a batch or a roll-up, and by readers in between
+	flows     *flow.Table
+	counted   Counters // since the last roll-up
+	macs      macDeltas
+	sightings []sighting // of broadcast domains, in this second
 
 	hashes []uint64 // of the packets at hand
 	active []uint32 // flows at hand whose rates are told their hosts
@@ -108,7 +108,7 @@ func (s *shard) packet(p *packet) {
 	}
 	if p.Layer == decode.LayerARP {
 		s.countARP(&p.Packet)
-		s.noteDomain(p.ARPSender, p.ARPTarget)
+		s.noteDomain(p.ARPSender, p.ARPTarget, p.Time)
 	}
 	if p.flowless {
 		return
@@ -183,7 +183,7 @@ func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
 	if p.HasMAC && p.DstMAC == broadcastMAC && p.Dst != limitedBroadcast {
-		s.noteDomain(p.Src, p.Dst)
+		s.noteDomain(p.Src, p.Dst, p.Time)
 	}
 	l.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(l.CliMAC), p.Time)
 	l.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
