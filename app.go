@@ -223,7 +223,7 @@ func (a *app) newEnv() {
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,
 			NDPIProtocolsFile: o.NDPIProtocols, User: o.User, CaptureDirection: o.CaptureDirection,
 			MaxNumFlows: o.MaxFlows, MaxNumHosts: o.MaxHosts, DisableLogin: o.Login == cli.LoginDisabled,
-			DisableAutologout: o.DisableAutoLogout, DNSMode: o.DNSMode, Offline: o.Offline, InsecureTLS: o.Insecure, PublishEvents: o.ZMQPublishEvents, Appliance: o.Appliance,
+			DisableAutologout: o.DisableAutoLogout, DNSMode: o.DNSMode, Offline: o.Offline, InsecureTLS: o.Insecure, PublishEvents: o.ZMQPublishEvents, DumpFlows: o.DumpFlows, Appliance: o.Appliance,
 			LimitResources: o.LimitResources, TraceLevelGiven: o.VerboseGiven, CPUAffinity: o.CoreAffinity,
 			OtherCPUAffinity: o.OtherCoreAffinity}}
 }

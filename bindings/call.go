@@ -20,7 +20,9 @@ import (
 	"ntopgo/engine/oui"
 	"ntopgo/engine/ping"
 	"ntopgo/engine/recipients"
+	"ntopgo/engine/record"
 	"ntopgo/engine/senders"
+	"ntopgo/engine/speedtest"
 	"ntopgo/engine/store/sqlite"
 	"ntopgo/engine/zmq"
 )
@@ -58,6 +60,7 @@ type Options struct {
 	Offline             bool
 	InsecureTLS         bool   // --insecure
 	PublishEvents       string // --zmq-publish-events
+	DumpFlows           string // -F
 	Appliance           bool
 	LimitResources      bool
 	TraceLevelGiven     bool // -v on the command line
@@ -116,7 +119,14 @@ type Env struct {
 	state    state
 	nats     senders.NATS
 	kafka    senders.Kafka
-	internal internalAlerts
+
+	speed struct {
+		mu     sync.Mutex // one test at a time
+		config speedtest.Config
+	}
+	extractor   record.Extractor
+	extractions atomic.Int32 // live ones
+	internal    internalAlerts
 
 	alertQueries atomic.Uint64 // to the stores of alerts
 	noConnection atomic.Bool   // scripts found that there is none

@@ -9,6 +9,9 @@ func (e *Env) Close() {
 	e.kafka.Close()
 	e.state.mu.Lock()
 	defer e.state.mu.Unlock()
+	if e.state.bgp != nil {
+		e.state.bgp.Close()
+	}
 	if e.state.events != nil {
 		e.state.events.Close()
 	}

@@ -17,22 +17,21 @@ import (
 // the documentation calls miscellaneous.
 func init() {
 	register("ntop", map[string]func(c *Call){
-		"bitmapIsSet":         func(c *Call) { c.Push(bit(c) != 0 && uint64(c.Integer(1))&bit(c) != 0) },
-		"bitmapSet":           func(c *Call) { c.Push(int64(uint64(c.Integer(1)) | bit(c))) },
-		"bitmapClear":         func(c *Call) { c.Push(int64(uint64(c.Integer(1)) &^ bit(c))) },
-		"mapScoreToSeverity":  func(c *Call) { c.Push(severityOfScore(c.Integer(1))) },
-		"mapSeverityToScore":  func(c *Call) { c.Push(scoreOfSeverity(c.Integer(1))) },
-		"md5":                 func(c *Call) { s := md5.Sum([]byte(c.String(1))); c.Push(hex.EncodeToString(s[:])) },
-		"httpPurifyParam":     func(c *Call) { c.Push(purify(c.String(1))) },
-		"getTLSVersionName":   func(c *Call) { c.Push(tlsVersionName(uint16(c.Integer(1)))) },
-		"resolveName":         resolveName,
-		"getResolvedName":     resolveName,
-		"resolveHost":         resolveHost,
-		"setResolvedAddress":  setResolvedAddress,
-		"shouldResolveHost":   shouldResolveHost,
-		"execCmd":             execCmd,
-		"hasSpeedtestSupport": func(c *Call) { c.Push(false) },
-		"hasRadiusSupport":    func(c *Call) { c.Push(true) },
+		"bitmapIsSet":        func(c *Call) { c.Push(bit(c) != 0 && uint64(c.Integer(1))&bit(c) != 0) },
+		"bitmapSet":          func(c *Call) { c.Push(int64(uint64(c.Integer(1)) | bit(c))) },
+		"bitmapClear":        func(c *Call) { c.Push(int64(uint64(c.Integer(1)) &^ bit(c))) },
+		"mapScoreToSeverity": func(c *Call) { c.Push(severityOfScore(c.Integer(1))) },
+		"mapSeverityToScore": func(c *Call) { c.Push(scoreOfSeverity(c.Integer(1))) },
+		"md5":                func(c *Call) { s := md5.Sum([]byte(c.String(1))); c.Push(hex.EncodeToString(s[:])) },
+		"httpPurifyParam":    func(c *Call) { c.Push(purify(c.String(1))) },
+		"getTLSVersionName":  func(c *Call) { c.Push(tlsVersionName(uint16(c.Integer(1)))) },
+		"resolveName":        resolveName,
+		"getResolvedName":    resolveName,
+		"resolveHost":        resolveHost,
+		"setResolvedAddress": setResolvedAddress,
+		"shouldResolveHost":  shouldResolveHost,
+		"execCmd":            execCmd,
+		"hasRadiusSupport":   func(c *Call) { c.Push(true) },
 		"isGuiAccessRestricted": func(c *Call) {
 			acl, _, err := c.Env.KV.Get("ntopng.prefs.http_acl_management_port")
 			c.Push(!c.Failed(err) && acl != "")

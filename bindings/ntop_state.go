@@ -71,6 +71,7 @@ type state struct {
 	bind       map[string][]string
 	refreshIPS bool
 	events     *zmq.Publisher // to probes, once something was published
+	bgp        *zmq.Listener  // to changes of prefixes
 
 	pools chan struct{} // holds a token while a script changes host pools
 }

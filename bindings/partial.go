@@ -9,5 +9,4 @@ func init() {
 	none := func(c *Call) { c.Push(lua.NewTable(0)) }
 	later("ntop", "getFlowChecksStats", laterChecks, none)
 
-	partial("ntop", "isExtractionRunning", "no traffic recording yet", func(c *Call) { c.Push(false) })
 }

@@ -1,15 +1,17 @@
 package bindings
 
 // What scripts tell the engine to read again after a change. What is read when
-// it is used needs no telling; what the engine does not have yet says so.
+// it is used needs no telling; what only native checks read waits for them.
 func init() {
 	none := func(c *Call) { c.Push(nil) }
-	const checks = "no native checks yet"
-	for _, n := range []string{"reloadServersConfiguration", "reloadASNConfiguration"} {
-		partial("ntop", n, checks, none)
+	register("ntop", map[string]func(c *Call){
+		"reloadHostPools":        none, // members are looked up when asked for
+		"reloadASNConfiguration": none, // and so are the lists of systems
+	})
+	for _, n := range []string{"reloadServersConfiguration", "reloadDeviceProtocols"} {
+		later("ntop", n, laterChecks, none)
 	}
-	register("ntop", map[string]func(c *Call){"reloadHostPools": none}) // members are looked up when asked for
-	partial("ntop", "reloadDeviceProtocols", "device policies are not applied yet", func(*Call) {})
-	partial("ntop", "startPollingBGPPrefixChanges", "no BGP feed", none)
-	partial("ntop", "ribFind", "no BGP feed", none)
+	for _, n := range []string{"setIEC104AllowedTypeIDs", "setModbusAllowedFunctionCodes"} {
+		later("ntop", n, laterChecks, func(c *Call) { c.pushStringOf(1, func(string) any { return true }) })
+	}
 }

@@ -1,8 +1,11 @@
 package zmq
 
 import (
+	"context"
 	"testing"
 	"time"
+
+	"github.com/go-zeromq/zmq4"
 )
 
 func TestPublishAndSubscribe(t *testing.T) {
@@ -56,4 +59,37 @@ func TestParse(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(make([]byte, headerLen), []byte{0, 0x78, 0x9c})
 	f.Fuzz(func(_ *testing.T, head, body []byte) { _, _ = parse([][]byte{head, body}) })
+}
+
+func TestListen(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	pub := zmq4.NewPub(ctx)
+	if err := pub.Listen("tcp://127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pub.Close() }()
+	got := make(chan string, 64)
+	l, err := Listen("tcp://"+pub.Addr().String(), "prefix_change", func(text string) { got <- text })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		for _, m := range []string{"other 1", "prefix_change 192.0.2.0/24"} {
+			if err := pub.Send(zmq4.NewMsgString(m)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		select {
+		case text := <-got:
+			if text != "192.0.2.0/24" {
+				t.Errorf("%q", text)
+			}
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	t.Error("nothing arrived")
 }
