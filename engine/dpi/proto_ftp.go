@@ -12,6 +12,9 @@ var ftpCommands = []string{"USER ", "PASS ", "AUTH TLS", "AUTH SSL", "FEAT", "SY
 
 func dissectFTP(c *Context) Verdict {
 	note, b := c.Note(), c.B
+	if *note&mailTLS != 0 {
+		return mailHandshake(c, note, idFtps)
+	}
 	up := bytes.ToUpper(b[:min(len(b), 64)])
 	if len(b) >= 4 && digits(b[:3]) && (b[3] == ' ' || b[3] == '-') {
 		if c.NDir() == 1 && *note == 0 && !has(b, "220") && !has(b, "120") {
@@ -20,6 +23,9 @@ func dissectFTP(c *Context) Verdict {
 		if bytes.Contains(up, []byte("SMTP")) {
 			return No
 		}
+		if *note&mailAsked != 0 && has(b, "234") { // RFC 4217, section 4
+			*note |= mailTLS
+		}
 		*note |= mailServer
 	} else {
 		known := false
@@ -27,15 +33,27 @@ func dissectFTP(c *Context) Verdict {
 			known = known || has(up, k)
 		}
 		if !known {
+			if c.S.found {
+				return Found
+			}
 			return No
 		}
 		if has(up, "PASS ") || has(up, "USER ") {
 			c.Risk(riskClearTextCredentials)
 		}
+		if has(up, "AUTH ") {
+			*note |= mailAsked
+		}
 		*note |= mailClient
 	}
-	if *note == mailServer|mailClient {
-		return c.Found(idFtpControl)
+	if *note&(mailServer|mailClient) == mailServer|mailClient {
+		if !c.S.found {
+			c.Set(0, idFtpControl)
+		}
+		if *note&mailAsked != 0 || c.N() <= 3 {
+			return FoundMore
+		}
+		return Found
 	}
 	return More
 }

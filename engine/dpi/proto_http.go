@@ -146,6 +146,7 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 	m := c.Meta()
 	m.HTTPMethod = method
 	var host string
+	var origin, referer, accept string
 	var soap, gnutella bool
 	header(head, func(name, value []byte) {
 		switch {
@@ -159,6 +160,12 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 			}
 		case is(name, "SOAPAction"):
 			soap = true
+		case is(name, "Origin"):
+			origin = string(value)
+		case is(name, "Referer"):
+			referer = string(value)
+		case is(name, "Accept"):
+			accept = string(value)
 		}
 		gnutella = gnutella || gnutellaField(name, value)
 		fieldRisks(c, name, value)
@@ -181,7 +188,24 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 		app = c.Host(name, idHttp)
 		m.Info = m.HTTPURL
 	}
-	if strings.HasSuffix(path(target), "/generate_204") || strings.HasSuffix(path(target), "/gen_204") {
+	if own := httpMethodApp(m); own != 0 {
+		app = own // says more than the name of the server
+	}
+	if app == 0 {
+		_, from, _ := strings.Cut(origin, "://") // RFC 6454: the site whose page asks
+		if en, ok := c.E.hosts.find(strings.ToLower(hostOnly(from))); ok {
+			app = en.proto
+		}
+	}
+	if app == 0 {
+		switch {
+		case strings.Contains(referer, "www.speedtest.net"), c.Port(8080) && (hasText(target, "/downloading?n=0.") || hasText(target, "/upload?n=0.")):
+			app = idOokla
+		case accept == "application/x-rtsp-tunnelled", m.HTTPContentType == "application/x-rtsp-tunnelled":
+			app = idRtsp // QuickTime's tunnel, as RFC 2326 players use it
+		}
+	}
+	if strings.HasSuffix(path(target), "/generate_204") || strings.HasSuffix(path(target), "/generate204") || strings.HasSuffix(path(target), "/gen_204") {
 		c.S.hostCat = categoryConnCheck // captive portal probes of Android and Chrome
 	}
 	if app == 0 {
@@ -193,6 +217,23 @@ func httpAsk(c *Context, method, target string, head, body []byte) {
 	requestRisks(c, m, target, host)
 	contentRisks(c, m, "", bytes.TrimPrefix(body, []byte("\r\n\r\n")))
 	c.Set(master, app)
+}
+
+// httpMethodApp names what the method or the type of content is reserved for.
+func httpMethodApp(m *Metadata) uint16 {
+	switch m.HTTPMethod {
+	case "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK": // RFC 4918
+		return idWebdav
+	case "RPC_CONNECT", "RPC_IN_DATA", "RPC_OUT_DATA": // [MS-RPCH]
+		return idMsRpch
+	}
+	if strings.HasPrefix(m.HTTPContentType, "application/ocsp-") {
+		return idOcsp // RFC 6960, appendix A
+	}
+	if m.HTTPUserAgent == "MSRPC" {
+		return idMsRpch
+	}
+	return 0
 }
 
 // httpApp names what runs in HTTP by fields other than the host.
@@ -208,8 +249,6 @@ func httpApp(m *Metadata, target string, soap, gnutella bool) uint16 {
 		return idMaplestory
 	case soap:
 		return idSoap
-	case strings.HasPrefix(m.HTTPContentType, "application/ocsp-request"):
-		return idOcsp // RFC 6960, appendix A
 	case strings.HasPrefix(m.HTTPContentType, "application/ipp"):
 		return idIpp // RFC 8010
 	case strings.HasPrefix(m.HTTPContentType, "application/dns-message"):
@@ -254,6 +293,11 @@ func httpAnswer(c *Context, line, head, body []byte) {
 	})
 	httpMedia(c, m)
 	contentRisks(c, m, disposition, body)
+	if hasText(m.HTTPServer, "ntopng ") {
+		c.Set(idHttp, idNtop)
+	} else if app := httpContentApp(m.HTTPContentType); app == idOcsp || app == idHls {
+		c.Set(idHttp, app)
+	}
 	if !c.S.found || c.S.res.Master == 0 && c.S.res.App == c.E.served(idHttp) {
 		app := httpContentApp(m.HTTPContentType)
 		switch {

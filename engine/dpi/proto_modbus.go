@@ -4,7 +4,11 @@ package dpi
 // length.
 
 func init() {
-	either(Dissector{ID: idModbus, Name: "Modbus", L4: TCP, Ports: []uint16{502}, Min: 8, OnlyPorts: true}, func(_ *Context, b []byte) bool {
+	either(Dissector{ID: idModbus, Name: "Modbus", L4: TCP, Ports: []uint16{502}, Min: 8, OnlyPorts: true}, func(c *Context, b []byte) bool {
+		if be16(b[2:]) == 0 && be16(b[4:])+6 == len(b) && b[7] == 0x5a { // Schneider's UMAS: the reserved function 90
+			c.Set(idModbus, idUmas)
+			return false
+		}
 		return be16(b[2:]) == 0 && be16(b[4:]) >= 2 && be16(b[4:])+6 <= len(b) && b[7]&0x7f <= 111
 	})
 }

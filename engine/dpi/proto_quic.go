@@ -15,6 +15,10 @@ func dissectQUIC(c *Context) Verdict {
 	if v, ok := legacyVersion(b); ok {
 		return quicCHLO(c, v, b)
 	}
+	if c.S.found && b[0]>>6 == 2 && len(b) >= 12 && *c.Note() == quicMedia && (rtpHeader(b) || rtcpHeader(b)) {
+		c.Set(idQuic, idSnapchatCall) // media beside Google QUIC on one port: only Snapchat does that
+		return Found
+	}
 	if len(b) < 9 || b[0]&0x80 == 0 {
 		if c.S.found {
 			return FoundMore
@@ -239,16 +243,23 @@ func legacyVersion(b []byte) (uint32, bool) {
 }
 
 // quicCHLO names a flow of unencrypted Google QUIC.
-func quicCHLO(c *Context, _ uint32, b []byte) Verdict {
+func quicCHLO(c *Context, version uint32, b []byte) Verdict {
 	if !c.S.found {
 		c.Set(0, idQuic)
 	}
 	if i := bytes.Index(b[:min(len(b), 256)], []byte("CHLO")); i >= 0 {
 		chlo(c, b[i:])
+		if version == quicQ046 && c.S.res.Master == 0 {
+			*c.Note() = quicMedia
+			return FoundMore
+		}
 		return Found
 	}
 	return FoundMore
 }
+
+// quicMedia is noted of a flow of Q046 without a name: media may follow.
+const quicMedia = 1
 
 // chlo reads the server name out of a client hello in tag-value form.
 func chlo(c *Context, b []byte) {

@@ -202,6 +202,9 @@ func stunAttribute(c *Context, id int, v []byte) uint16 {
 		if !c.S.listed {
 			c.S.hostCat = 0
 		}
+		if strings.Contains(name, "facebook") {
+			return idFacebookVoip
+		}
 		for domain, call := range stunDomains {
 			if name == domain || strings.HasSuffix(name, "."+domain) {
 				return call

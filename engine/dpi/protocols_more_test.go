@@ -81,6 +81,23 @@ func TestRareProtocols(t *testing.T) {
 		{"MQTT", tcp, 40000, anyAddr, []line{s2c("\x32\x0a\x00\x03a/b\x00\x07xyz"), c2s("\x40\x02\x00\x07")}},
 		{"HTTP.JSON-RPC", tcp, 80, anyAddr, []line{c2s("POST /rpc HTTP/1.1\r\nHost: h.example\r\nUser-Agent: Mozilla\r\nContent-Type: application/json\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"x\"}")}},
 		{"Thrift", udp, 6831, anyAddr, []line{c2s("\x82\x81\xb2\x81\x01\x09emitBatch\x1c\x00")}},
+		{"HTTP.WebDAV", tcp, 80, anyAddr, []line{c2s("PROPFIND /a HTTP/1.1\r\nHost: www.youtube.com\r\nUser-Agent: Mozilla\r\n\r\n")}},
+		{"HTTP.MS-RPCH", tcp, 80, anyAddr, []line{c2s("RPC_IN_DATA /rpc HTTP/1.1\r\nHost: h.example\r\nUser-Agent: MSRPC\r\n\r\n")}},
+		{"HTTP.OCSP", tcp, 80, anyAddr, []line{c2s("POST / HTTP/1.1\r\nHost: www.google.com\r\nUser-Agent: Mozilla\r\nContent-Type: application/ocsp-request\r\n\r\n")}},
+		{"HTTP.YouTube", tcp, 80, anyAddr, []line{c2s("GET / HTTP/1.1\r\nHost: cdn.example\r\nUser-Agent: Mozilla\r\nOrigin: https://www.youtube.com\r\n\r\n")}},
+		{"HTTP.ntop", tcp, 3000, anyAddr, []line{c2s(request("/", "")), s2c("HTTP/1.1 200 OK\r\nServer: ntopng 6.3\r\n\r\n")}},
+		{"Modbus.UMAS", tcp, 502, anyAddr, []line{c2s("\x00\x01\x00\x00\x00\x05\x01\x5a\x00\x02\x00")}},
+		{"ETHEREUM", tcp, 4444, anyAddr, []line{c2s(`{"worker": "", "jsonrpc": "2.0", "params": [], "id": 3, "method": "eth_getWork"}`)}},
+		{"Mining", tcp, 4444, anyAddr, []line{c2s(`{"worker": "eth1.0", "jsonrpc": "2.0", "params": [], "id": 2, "method": "eth_submitLogin"}`)}},
+		{"Usenet", tcp, 40000, anyAddr, []line{s2c("200 news.example.org ready\r\n"), c2s("MODE READER\r\n")}},
+		{"OpenVPN", udp, 40000, anyAddr, []line{c2s("\x38ABCDEFGH\x00\x00\x00\x00\x00"), s2c("\x40HGFEDCBA\x00\x00\x00\x00\x00"), c2s("\x28ABCDEFGH\x00\x00\x00\x00\x00"), s2c("\x20HGFEDCBA\x00\x00\x00\x00\x00")}},
+		{"Service_Location_Protocol", udp, 40000, anyAddr, []line{c2s("\x02\x01\x00\x00\x14\x20\x00\x00\x00\x00\x00\x01\x00\x02enabcd")}},
+		{"IEC60870", tcp, 40000, anyAddr, []line{c2s("\x68\x04\x07\x00\x00\x00\x68\x04\x43\x00\x00\x00")}},
+		{"IPSec", udp, 40000, anyAddr, []line{c2s("ABCDEFGH" + pad("", 8) + "\x21\x20\x22\x08\x00\x00\x00\x00\x00\x00\x00\x1c")}},
+		{"FINS", udp, 40000, anyAddr, []line{c2s("\x80\x00\x02\x00\x01\x00\x00\x02\x00\x07\x01\x01")}},
+		{"RMCP", udp, 40000, anyAddr, []line{c2s("\x06\x00\xff\x07\x00\x00\x00\x00")}},
+		{"OpenFlow", tcp, 40000, anyAddr, []line{c2s("\x06\x00\x00\x08\x00\x00\x00\x01")}},
+		{"TeamViewer", tcp, 40000, anyAddr, []line{c2s("\x17\x24\x01"), s2c("\x11\x30\x01"), c2s("\x17\x24\x02"), s2c("\x11\x30\x02")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := converse(t, e, c.proto, c.port)
@@ -107,6 +124,19 @@ func TestRDPTurnsIntoTLS(t *testing.T) {
 	}
 	v.want(t, "TLS.RDP", ConfidenceDPI)
 	if v.s.Meta().JA4 == "" || !v.risk(riskDesktopOrFileSharingSession) {
+		t.Error("the handshake was not read")
+	}
+}
+
+func TestFTPTurnsSecure(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t, Config{})
+	v := converse(t, e, tcp, 21).answer("220 ready\r\n").say("AUTH TLS\r\n").answer("234 go ahead\r\n")
+	for _, p := range handshake(t, "ftp.example.org", 0x0304, nil, 1e9) {
+		v.send(p.dir == 0, p.data)
+	}
+	v.want(t, "FTPS", ConfidenceDPI)
+	if v.s.Meta().JA4 == "" {
 		t.Error("the handshake was not read")
 	}
 }
