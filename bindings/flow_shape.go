@@ -105,7 +105,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		Set(side+".source_id", 0).
 		Set(side+".localhost", local).
 		Set(side+".systemhost", system).
-		Set(side+".blacklisted", false).
+		Set(side+".blacklisted", c.isBlacklisted(addr)).
 		Set(side+".broadcast_domain_host", h != nil && c.inBroadcastDomain(addr)).
 		Set(side+".dhcpHost", dhcp).
 		Set(side+".network_id", network).

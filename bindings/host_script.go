@@ -45,7 +45,8 @@ func init() {
 		"is_unicast": func(c *Call) {
 			c.Push(c.Host == nil || !c.Host.Addr.IsMulticast() && !c.isBroadcast(c.Host))
 		},
-		"is_rx_only": is(func(_ *Call, h *host.Host) bool { d := h.Snapshot(); return d.RxOnly() }),
+		"is_blacklisted": is(func(c *Call, h *host.Host) bool { return c.isBlacklisted(h.Addr) }),
+		"is_rx_only":     is(func(_ *Call, h *host.Host) bool { d := h.Snapshot(); return d.RxOnly() }),
 		"l7": of(func(c *Call, h *host.Host) any {
 			d := h.Snapshot()
 			return lua.NewTable(1).Set("ndpi", hostProtocols(c.Env.DPI, &d.L7))
@@ -68,7 +69,6 @@ func init() {
 	})
 	partial("host", "score", "alerts of custom scripts only have a score; native checks have none yet",
 		of(func(c *Call, h *host.Host) any { return c.hostScore(h.Key) }))
-	partial("host", "is_blacklisted", "address lists do not reach hosts yet", is(func(*Call, *host.Host) bool { return false }))
 }
 
 // unansweredFlows counts the flows of TCP and UDP that ended without an answer.

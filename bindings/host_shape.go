@@ -38,6 +38,9 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 
 func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 	c.setPlace(t, h)
+	if list, on := c.blacklisted(h.Addr); on {
+		t.Set("blacklist_name", list)
+	}
 	pool, byMAC := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
 	match := "ip"
 	if byMAC {
@@ -58,7 +61,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("broadcast_domain_host", c.inBroadcastDomain(h.Addr)).
 		Set("dhcpHost", c.isDHCP(h, d)).
 		Set("crawlerBotScannerHost", false).
-		Set("is_blacklisted", false).
+		Set("is_blacklisted", c.isBlacklisted(h.Addr)).
 		Set("is_rx_only", d.RxOnly()).
 		Set("is_broadcast", c.isBroadcast(h)).
 		Set("is_multicast", h.Addr.IsMulticast()).

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"ntopgo/engine/counters"
+	"ntopgo/engine/discover"
 	"ntopgo/engine/host"
 )
 
@@ -17,6 +18,7 @@ type ifaceState struct {
 	systems map[host.Key]int             // operating systems that scripts found
 	moved   bool                         // whether addresses that change their card are of interest
 	series  seriesFile
+	names   *discover.Names // see names
 }
 
 // state is that of the selected interface.

@@ -30,19 +30,22 @@ func init() {
 		"setCachedAlertValue": func(c *Call) { withNetwork(c, setCheckValue) },
 		"checkContext":        func(c *Call) { withNetwork(c, func(c *Call, e alerts.Entity) { c.Push(c.String(1) == e.Value) }) },
 	})
-	const native = "alerts of native checks are not engaged yet; those of Lua checks are"
-	partial("interface", "storeTriggeredAlert", native, func(c *Call) { trigger(c, c.interfaceEntity(), 1, false) })
-	partial("interface", "releaseTriggeredAlert", native, func(c *Call) { release(c, c.interfaceEntity(), 1, false) })
-	partial("interface", "triggerExternalAlert", native, func(c *Call) { trigger(c, c.entityArg(), 3, true) })
-	partial("interface", "releaseExternalAlert", native, func(c *Call) { release(c, c.entityArg(), 3, true) })
-	partial("interface", "getEngagedAlerts", native, getEngagedAlerts)
-	partial("interface", "getAlerts", native, func(c *Call) { getAlerts(c, c.interfaceEntity()) })
-	partial("network", "getAlerts", native, func(c *Call) { withNetwork(c, getAlerts) })
-	partial("network", "storeTriggeredAlert", native, func(c *Call) {
-		withNetwork(c, func(c *Call, e alerts.Entity) { trigger(c, e, 1, false) })
+	register("interface", map[string]func(c *Call){
+		"storeTriggeredAlert":   func(c *Call) { trigger(c, c.interfaceEntity(), 1, false) },
+		"releaseTriggeredAlert": func(c *Call) { release(c, c.interfaceEntity(), 1, false) },
+		"triggerExternalAlert":  func(c *Call) { trigger(c, c.entityArg(), 3, true) },
+		"releaseExternalAlert":  func(c *Call) { release(c, c.entityArg(), 3, true) },
+		"getEngagedAlerts":      getEngagedAlerts,
+		"getAlerts":             func(c *Call) { getAlerts(c, c.interfaceEntity()) },
 	})
-	partial("network", "releaseTriggeredAlert", native, func(c *Call) {
-		withNetwork(c, func(c *Call, e alerts.Entity) { release(c, e, 1, false) })
+	register("network", map[string]func(c *Call){
+		"getAlerts": func(c *Call) { withNetwork(c, getAlerts) },
+		"storeTriggeredAlert": func(c *Call) {
+			withNetwork(c, func(c *Call, e alerts.Entity) { trigger(c, e, 1, false) })
+		},
+		"releaseTriggeredAlert": func(c *Call) {
+			withNetwork(c, func(c *Call, e alerts.Entity) { release(c, e, 1, false) })
+		},
 	})
 }
 

@@ -21,6 +21,7 @@ import (
 // wire is a source that hands over the same frames again and again.
 type wire struct {
 	frames [][]byte
+	info   capture.Info
 	closed chan struct{}
 	once   sync.Once
 }
@@ -38,14 +39,14 @@ func (w *wire) Read(b *capture.Batch, _ int) error {
 	return nil
 }
 func (w *wire) Close() error         { w.once.Do(func() { close(w.closed) }); return nil }
-func (w *wire) Info() capture.Info   { return capture.Info{Name: "wire0", Kind: capture.KindLive} }
+func (w *wire) Info() capture.Info   { return w.info }
 func (w *wire) Stats() capture.Stats { return capture.Stats{} }
 
 // busy adds interface 1, on which two hosts speak all the time, and returns a
 // change function that selects it.
 func (w *world) busy() func(c *Context) {
 	w.t.Helper()
-	src := &wire{closed: make(chan struct{})}
+	src := &wire{info: capture.Info{Name: "wire0", Kind: capture.KindLive}, closed: make(chan struct{})}
 	for _, ends := range [][2]string{{clientIP, serverIP}, {clientIP, webIP}} {
 		head := []byte{2, 0, 2, 0, 0, 20, 2, 0, 1, 0, 0, 10, 8, 0}
 		src.frames = append(src.frames, append(head, packet(w.t, ends[0], ends[1], &layers.UDP{SrcPort: 4000, DstPort: 4001}, "hello")...))

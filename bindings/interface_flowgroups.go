@@ -20,7 +20,7 @@ func init() {
 		"getVLANFlowsStats": getVLANFlowsStats,
 		"listHTTPhosts":     listHTTPHosts,
 	})
-	partial("interface", "getProtocolFlowsStats", "groups by client-server pair and by info are of paid editions", getProtocolFlowsStats)
+	register("interface", map[string]func(c *Call){"getProtocolFlowsStats": getProtocolFlowsStats})
 }
 
 // Ways to group flows, by the original's numbers.

@@ -178,7 +178,8 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 			country != "" && c.Env.Geo.Country(h.Addr) != country,
 			asn >= 0 && int64(c.Env.Geo.AS(h.Addr).Number) != asn,
 			pool >= 0 && !c.inPool(h, d, pool),
-			blacklisted, anomalous, // no host is either yet
+			blacklisted && !c.isBlacklisted(h.Addr),
+			anomalous, // nobody is found to be
 			dhcp && !c.isDHCP(h, d),
 			text != "" && nameWith(h, d, text) == "":
 			return false
@@ -346,7 +347,7 @@ func getAddressInfo(c *Call) {
 		return
 	}
 	c.Push(lua.NewTable(5).
-		Set("is_blacklisted", false).
+		Set("is_blacklisted", c.isBlacklisted(a)).
 		Set("is_broadcast", c.isBroadcast(&host.Host{Key: host.Key{Addr: a}})).
 		Set("is_multicast", a.IsMulticast()).
 		Set("is_private", a.IsPrivate()).

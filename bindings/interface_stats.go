@@ -27,10 +27,10 @@ func init() {
 		"resetCounters":              resetCounters,
 		"updateDirectionStats":       func(c *Call) {}, // the engine keeps the ring itself
 		"getPeriodicActivitiesStats": getPeriodicStats,
+		"getHashTablesStats":         getHashTablesStats,
 	})
-	partial("interface", "getHashTablesStats", "no tables of AS, countries and OS yet", getHashTablesStats)
 	partial("interface", "getAnomalies", "anomalies are not detected yet", func(c *Call) { c.Push(lua.NewTable(0)) })
-	partial("interface", "getScore", "scores are not computed yet", func(c *Call) {
+	partial("interface", "getScore", noScores, func(c *Call) {
 		c.Push(lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0))
 	})
 }
@@ -293,13 +293,13 @@ func getHashTablesStats(c *Call) {
 	t := lua.NewTable(7).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.Hosts)).
 		Set("MacHash", row(s.MaxHosts, s.MACs))
 	if c.Iface != nil {
-		// Untagged is a VLAN too; of systems and ASes there is the unknown one only,
-		// until they are detected, and no country.
-		unknown := min(s.Hosts, 1)
-		t.Set("VLANHash", row(maxVLANs, unknown+len(c.vlans()))).
-			Set("OperatingSystemHash", row(1, unknown)).
-			Set("AutonomousSystemHash", row(1, unknown)).
-			Set("CountriesHash", row(1, 0))
+		// Untagged is a VLAN too. The tables that are not kept but summed have room
+		// for what is in them.
+		systems, as, countries := len(c.operatingSystems()), len(c.systems()), len(c.countries())
+		t.Set("VLANHash", row(maxVLANs, min(s.Hosts, 1)+len(c.vlans()))).
+			Set("OperatingSystemHash", row(max(systems, 1), systems)).
+			Set("AutonomousSystemHash", row(max(as, 1), as)).
+			Set("CountriesHash", row(max(countries, 1), countries))
 	}
 	c.Push(t)
 }

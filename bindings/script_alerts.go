@@ -65,7 +65,7 @@ func (c *Call) alertSide(m map[string]any, side string, a netip.Addr, port uint1
 		}
 	}
 	for k, v := range map[string]any{"ip": a.String(), "port": port, "name": or(name, a.String()), "location": location,
-		"localhost": location == 1, "blacklisted": false, "host_pool_id": pool, "network": uint16(network), "asn": 0,
+		"localhost": location == 1, "blacklisted": c.isBlacklisted(a), "host_pool_id": pool, "network": uint16(network), "asn": 0,
 		"country_name": "", "os": ""} {
 		m[side+"_"+k] = v
 	}
