@@ -308,9 +308,9 @@ func (r *Runtime) cachedChunk(path string) (*cached, error) {
 
 // compile translates and compiles source text.
 func (r *Runtime) compile(src, chunkname string) (*layout.Prototype, error) {
-	out, err := translate.Source(src, layout.ChunkID(chunkname))
+	out, lines, err := translate.Source(src, layout.ChunkID(chunkname))
 	if err != nil {
 		return nil, err
 	}
-	return layout.Compile(out, chunkname)
+	return layout.Compile(out, chunkname, lines)
 }

@@ -8,11 +8,11 @@ import (
 // CheckSyntax translates and compiles source text without running it. The error
 // starts with chunk name and line.
 func CheckSyntax(src, chunkname string) error {
-	out, err := translate.Source(src, layout.ChunkID(chunkname))
+	out, lines, err := translate.Source(src, layout.ChunkID(chunkname))
 	if err != nil {
 		return err
 	}
-	if _, err := layout.Compile(out, chunkname); err != nil {
+	if _, err := layout.Compile(out, chunkname, lines); err != nil {
 		return err
 	}
 	return nil

@@ -53,7 +53,7 @@ func (r *Runtime) deferredChunk(path string, plain *cached, lines map[int]bool) 
 	if err != nil {
 		return nil, err
 	}
-	p, err := layout.Compile(out, "@"+path)
+	p, err := layout.Compile(out, "@"+path, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func compare(rounds int, tree string, only []string) error {
 	heap := make([]byte, 48<<20)
 	defer runtime.KeepAlive(heap)
 	fmt.Printf("%-28s %10s %10s %7s\n", "CPU ms, median", "here", "lua5.4", "ratio")
-	worst := 0.0
+	t := &table{rounds: rounds}
 	for _, p := range programs {
 		if !chosen(p.name, only) {
 			continue
@@ -66,27 +66,55 @@ func compare(rounds int, tree string, only []string) error {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			return err
 		}
-		var here, there []time.Duration
-		for range rounds {
-			a, outA, err := runHere(file)
-			if err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-			b, outB, err := runReference(reference, file)
-			if err != nil {
-				return fmt.Errorf("%s under lua5.4: %w", p.name, err)
-			}
-			if outA != outB {
-				return fmt.Errorf("%s prints %q, under lua5.4 %q", p.name, outA, outB)
-			}
-			here, there = append(here, a), append(there, b)
+		err := t.row(p.name, func() (time.Duration, string, error) { return runHere(file) },
+			func() (time.Duration, string, error) { return runReference(reference, file) })
+		if err != nil {
+			return err
 		}
-		a, b := median(here), median(there)
-		ratio := a.Seconds() / b.Seconds()
-		worst = max(worst, ratio)
-		fmt.Printf("%-28s %10.1f %10.1f %7.2f\n", p.name, a.Seconds()*1000, b.Seconds()*1000, ratio)
 	}
-	fmt.Printf("worst ratio %.2f\n", worst)
+	if chosen(rowsName, only) {
+		if err := compareRows(t, reference, dir); err != nil {
+			return err
+		}
+	}
+	if tree != "" && chosen(moduleName, only) {
+		if err := compareModule(t, reference, tree, dir); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("worst ratio %.2f\n", t.worst)
+	return nil
+}
+
+// table prints what is compared, a row a time.
+type table struct {
+	rounds int
+	worst  float64
+}
+
+// measure runs something once: the CPU time it took and what it printed.
+type measure func() (time.Duration, string, error)
+
+// row runs two sides in turns and prints their medians.
+func (t *table) row(name string, here, there measure) error {
+	var a, b []time.Duration
+	for range t.rounds {
+		tookA, outA, err := here()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		tookB, outB, err := there()
+		if err != nil {
+			return fmt.Errorf("%s under lua5.4: %w", name, err)
+		}
+		if outA != outB {
+			return fmt.Errorf("%s prints %q, under lua5.4 %q", name, outA, outB)
+		}
+		a, b = append(a, tookA), append(b, tookB)
+	}
+	ratio := median(a).Seconds() / median(b).Seconds()
+	t.worst = max(t.worst, ratio)
+	fmt.Printf("%-28s %10.1f %10.1f %7.2f\n", name, median(a).Seconds()*1000, median(b).Seconds()*1000, ratio)
 	return nil
 }
 
@@ -96,21 +124,7 @@ func chosen(name string, only []string) bool {
 
 // runHere runs a file on a fresh machine and returns the CPU time it took.
 func runHere(file string) (time.Duration, string, error) {
-	var out bytes.Buffer
-	r, err := lua.NewRuntime(lua.Config{Stdout: &out})
-	if err != nil {
-		return 0, "", err
-	}
-	defer r.Close()
-	vm, err := r.VM(context.Background())
-	if err != nil {
-		return 0, "", err
-	}
-	defer vm.Close()
-	runtime.GC() // what the round before left is not this one's
-	begin := cpu()
-	err = vm.RunFile(context.Background(), file)
-	return cpu() - begin, out.String(), err
+	return inMachine(lua.Config{}, func(vm *lua.VM) error { return vm.RunFile(context.Background(), file) })
 }
 
 func cpu() time.Duration {

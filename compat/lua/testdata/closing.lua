@@ -91,3 +91,5 @@ P(function() local t = {} t[0/0] = 1 end) P(function() local t = {} t[nil] = 1 e
 P(function() local bitmap = 1 << 57 | 1 << 2 local t = {[bitmap] = "x"} return bitmap, t[bitmap], string.format("%d %x %s", bitmap, bitmap, bitmap), tonumber(tostring(bitmap)) == bitmap, bitmap & 4, bitmap >> 57, type(bitmap), math.type(bitmap), bitmap .. "", bitmap > 2^56, bitmap == 2^57 + 4 end)
 -- tokens in messages
 for _, p in ipairs {"a.f\xf3", "\1", "x = 'a\\u{11ffffff", "x = 'a\\u11'", "x = '\\xr'", "x = [[a", "while << do", "1.000", "aa aa", "x = '\\400'", "x = 'a\nb'", "x = 0x", "x = 3..4", "local function", "for", "return return", "x =", "f(", "x = }", "--[[ a"} do P(load, p) end
+-- what an error says of a value without a name
+P(function() local function f() end return f().x end) P(function() return ("x").y.z end) P(function() return select(1, nil):m() end) P(function(...) (...).x = 1 end)

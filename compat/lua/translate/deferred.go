@@ -12,13 +12,16 @@ type deferral struct {
 // tells of a statement that has to run in its place: one that declares or
 // assigns locals of the chunk, or returns.
 func Deferred(src, chunk string, lines map[int]bool) (out string, err error) {
-	return run(src, chunk, func(p *parser) { p.later = &deferral{at: lines} })
+	// Calls inside a deferred statement are in a function of its own: their lines
+	// are not corrected.
+	out, _, err = run(src, chunk, func(p *parser) { p.later = &deferral{at: lines} })
+	return out, err
 }
 
 // Statements lists the lines on which the statements of the main chunk start.
 func Statements(src, chunk string) (starts []int, err error) {
 	d := &deferral{}
-	_, err = run(src, chunk, func(p *parser) { p.later = d })
+	_, _, err = run(src, chunk, func(p *parser) { p.later = d })
 	return d.starts, err
 }
 

@@ -65,6 +65,7 @@ func (p *parser) unary() operand {
 		p.advance()
 		p.subexpr(unaryPriority)
 		p.out = append(p.out, ')', ')')
+		p.fn.calls.called(0, 0)
 		return operand{start: start}
 	}
 	return p.simple()
@@ -96,6 +97,7 @@ func (p *parser) binary(left operand, rightLimit int) operand {
 		p.advance()
 		p.subexpr(rightLimit)
 		p.out = append(p.out, ')', ')')
+		p.fn.calls.called(0, 0)
 		return operand{start: left.start}
 	}
 	p.copy()
@@ -188,10 +190,10 @@ func (p *parser) suffixed() target {
 		case p.is(":"):
 			p.copy()
 			p.name()
-			p.arguments()
+			p.call(line)
 			t = target{operand: operand{start: t.start}, call: true}
 		case p.is("(") || p.is("{") || p.tok.kind == str:
-			p.arguments()
+			p.call(line)
 			t = target{operand: operand{start: t.start}, call: true}
 		default:
 			return t
@@ -203,6 +205,13 @@ func (p *parser) index() {
 	p.want("[")
 	p.expr()
 	p.want("]")
+}
+
+// call translates the arguments of a call whose expression starts on a line.
+func (p *parser) call(start int) {
+	line := p.tok.line
+	p.arguments()
+	p.fn.calls.called(line, start)
 }
 
 func (p *parser) arguments() {
@@ -292,7 +301,9 @@ func (p *parser) body(line int, method bool) {
 	p.block()
 	p.closing("end", "function", line)
 	p.scope = p.scope[:outer]
+	inner := &p.fn.calls.CallLines
 	p.fn = p.fn.outer
+	p.fn.calls.Functions = append(p.fn.calls.Functions, inner)
 }
 
 func (p *parser) declare(n string, readOnly bool) {

@@ -107,6 +107,7 @@ func (p *parser) statement() {
 		if p.is("local") {
 			// The compiler would join the first local's nil with one before the label.
 			p.write(";"+helper("nothing")+")", p.outLine)
+			p.fn.calls.called(0, 0)
 		}
 	default:
 		p.exprStatement()
@@ -224,11 +225,13 @@ func (p *parser) wrapFor(start, namesAt, inAt int) {
 	const hidden = layout.HiddenLocal
 	const f, s, c, x = hidden + "f", hidden + "s", hidden + "c", hidden + "x"
 	p.out = append(append(p.out[:start], breaks...), list[:at]+" do local "+f+","+s+","+c+","+x+"="+list[at+len("in"):]...)
-	p.out = append(p.out, " "+toClose(x)+"for "+names+" in "+f+","+s+","+c...)
+	p.out = append(p.out, " "+p.toClose(x)+"for "+names+" in "+f+","+s+","+c...)
 }
 
 // toClose is the statement that marks a local as to be closed.
-func toClose(local string) string {
+func (p *parser) toClose(local string) string {
+	p.fn.calls.Functions = append(p.fn.calls.Functions, nil)
+	p.fn.calls.called(0, 0)
 	return ";" + helper("toclose") + "function()return " + local + " end);"
 }
 
@@ -284,7 +287,7 @@ func (p *parser) localStatement() {
 	}
 	p.scope = append(p.scope, names...)
 	if closed != "" {
-		p.write(toClose(closed), p.outLine)
+		p.write(p.toClose(closed), p.outLine)
 	}
 }
 

@@ -17,10 +17,13 @@ import (
 )
 
 // Source translates a chunk. chunk is the printed chunk name for messages. A
-// first line that starts with '#' is skipped. The error is an *Error.
-func Source(src, chunk string) (out string, err error) { return run(src, chunk, nil) }
+// first line that starts with '#' is skipped. lines goes to layout.Compile with
+// the output. The error is an *Error.
+func Source(src, chunk string) (out string, lines *layout.CallLines, err error) {
+	return run(src, chunk, nil)
+}
 
-func run(src, chunk string, setup func(*parser)) (out string, err error) {
+func run(src, chunk string, setup func(*parser)) (out string, lines *layout.CallLines, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
@@ -49,7 +52,7 @@ func run(src, chunk string, setup func(*parser)) (out string, err error) {
 	if p.tok.kind != eof {
 		p.unexpected("<eof> expected")
 	}
-	return string(p.out), nil
+	return string(p.out), &p.fn.calls.CallLines, nil
 }
 
 // function is what is known of the function being parsed.
@@ -60,6 +63,26 @@ type function struct {
 	base   int // how many locals are outside of it
 	loops  int
 	labels []label // those of the blocks that are open
+	calls  calls
+}
+
+// calls counts the calls of a function in the order in which the compiler makes
+// them, and notes whose line it would get wrong.
+type calls struct {
+	layout.CallLines
+	n int
+}
+
+// called counts a call whose arguments start on a line and whose expression
+// starts on another or the same one.
+func (c *calls) called(line, start int) {
+	if line != start {
+		if c.Lines == nil {
+			c.Lines = map[int]int{}
+		}
+		c.Lines[c.n] = line
+	}
+	c.n++
 }
 
 // label is a place for goto.

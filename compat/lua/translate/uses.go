@@ -10,7 +10,7 @@ type Use struct {
 // Uses lists the mentions of fields of the given globals in a chunk. Locals and
 // parameters of the same name do not count.
 func Uses(src, chunk string, globals map[string]bool) (uses []Use, err error) {
-	_, err = run(src, chunk, func(p *parser) { p.watch = globals; p.uses = &uses })
+	_, _, err = run(src, chunk, func(p *parser) { p.watch = globals; p.uses = &uses })
 	return uses, err
 }
 

@@ -31,7 +31,7 @@ func (m *state) index(v, k any, operand int) any {
 				return nil
 			}
 		} else if tm = m.metaField(v, "__index"); tm == nil {
-			m.indexError(v, k, operand)
+			m.raiseType(v, "index", operand)
 		}
 		if isFunction(tm) {
 			return m.call1(tm, v, k)
@@ -40,19 +40,6 @@ func (m *state) index(v, k any, operand int) any {
 	}
 	m.raise("'__index' chain too long; possible loop")
 	return nil
-}
-
-// indexError names the indexed variable or, when it has no name, the key.
-func (m *state) indexError(v, k any, operand int) {
-	if m.callInfo.isLua() {
-		if d := m.describe(operand); d != "" {
-			m.fail("attempt to index a %s value%s", m.namedType(v), d)
-		}
-		if s, ok := k.(string); ok {
-			m.fail("attempt to index a %s value (field '%s')", m.namedType(v), s)
-		}
-	}
-	m.raiseType(v, "index", -1)
 }
 
 func (m *state) setIndex(tv, k, v any, operand int) {
@@ -70,7 +57,7 @@ func (m *state) setIndex(tv, k, v any, operand int) {
 				return
 			}
 		} else if tm = m.metaField(tv, "__newindex"); tm == nil {
-			m.indexError(tv, k, operand)
+			m.raiseType(tv, "index", operand)
 		}
 		if isFunction(tm) {
 			m.call0(tm, tv, k, v)

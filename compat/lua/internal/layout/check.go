@@ -42,6 +42,9 @@ func init() {
 // go-lua is not laid out as this package expects.
 func Check() (fatal, own error) { return fatalErr, checkErr }
 
+// Portable reports whether states are this package's own.
+func Portable() bool { return portable }
+
 // install makes every instruction of the VM's table lead to this package's loop.
 func install() {
 	for i := range jumpTable {
@@ -181,7 +184,7 @@ func selfTest() (err error) {
 		while n > 15 do n = n - 1 end
 		t.z, t[4] = #t, -n
 		return u == "s10" and n == 15 and t.z == 3 and t[4] == -15 and t.x == "y" and 7 % -3 == -2 and 2 ^ 2 == 4 and n ~= 4 / 3`
-	v, err := Compile(program, "=selftest")
+	v, err := Compile(program, "=selftest", nil)
 	if err != nil {
 		return fmt.Errorf("layout of go-lua: self test: %w", err)
 	}

@@ -27,9 +27,42 @@ var helpers = map[string]any{}
 // SetHelper adds a function that translated source can call by name.
 func SetHelper(name string, f any) { helpers[name] = f }
 
+// CallLines corrects the lines of calls in a function: the compiler gives a call
+// the line on which its expression starts, Lua that of its arguments.
+type CallLines struct {
+	Lines     map[int]int // by the number of the call in the function, from 0
+	Functions []*CallLines
+}
+
+// inner returns what is known of the i-th function inside.
+func (c *CallLines) inner(i int) *CallLines {
+	if c == nil || i >= len(c.Functions) {
+		return nil
+	}
+	return c.Functions[i]
+}
+
+// apply sets the lines of p's calls.
+func (c *CallLines) apply(p *Prototype) {
+	if c == nil || len(c.Lines) == 0 {
+		return
+	}
+	p.lineInfo = append([]int32(nil), p.lineInfo...)
+	n := 0
+	for pc, i := range p.code {
+		if i.op() != opCall && i.op() != opTailCall {
+			continue
+		}
+		if line, ok := c.Lines[n]; ok && pc < len(p.lineInfo) {
+			p.lineInfo[pc] = int32(line)
+		}
+		n++
+	}
+}
+
 // Compile compiles 5.2 source (the translator's output). The prototype belongs
 // to no VM. The error is go-lua's message, with chunk and line.
-func Compile(source, chunkName string) (*Prototype, error) {
+func Compile(source, chunkName string, lines *CallLines) (*Prototype, error) {
 	l := lua.NewState()
 	if err := l.Load(strings.NewReader(source), chunkName, "t"); err != nil {
 		msg, _ := l.ToString(-1)
@@ -47,21 +80,21 @@ func Compile(source, chunkName string) (*Prototype, error) {
 		if err != nil {
 			return nil, err
 		}
-		return checked(p)
+		return checked(p, lines)
 	}
 	m := mirror(l)
-	return checked((*closureShape)(dataOf(m.stack[m.top-1])).prototype)
+	return checked((*closureShape)(dataOf(m.stack[m.top-1])).prototype, lines)
 }
 
 // maxRegisters is how many registers an instruction can name.
 const maxRegisters = 250
 
 // checked refuses what needs more registers, which the compiler lets through.
-func checked(p *proto) (*Prototype, error) {
+func checked(p *proto, lines *CallLines) (*Prototype, error) {
 	if line := p.tooLarge(); line >= 0 {
 		return nil, CompileError(fmt.Sprintf("%s:%d: function or expression needs too many registers", ChunkID(p.source), line))
 	}
-	return finish(p), nil
+	return finish(p, lines), nil
 }
 
 // tooLarge is the line of a function with too many registers, -1 when none has.
@@ -83,7 +116,7 @@ type CompileError string
 func (e CompileError) Error() string { return string(e) }
 
 // finish makes a Prototype of what the compiler made.
-func finish(c *proto) *Prototype {
+func finish(c *proto, lines *CallLines) *Prototype {
 	p := &Prototype{proto: *c}
 	p.cache, p.prototypes = nil, nil
 	p.constants = make([]any, len(c.constants))
@@ -96,8 +129,9 @@ func finish(c *proto) *Prototype {
 		p.constants[i] = v
 	}
 	for i := range c.prototypes {
-		p.children = append(p.children, finish(&c.prototypes[i]))
+		p.children = append(p.children, finish(&c.prototypes[i], lines.inner(i)))
 	}
+	lines.apply(p)
 	p.inline()
 	return p
 }
