@@ -24,6 +24,8 @@ test:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./engine/... ./compat/lua/...
+	$(GO) run ./tests/luabench
+	[ -z "$$NTOPGO_TREE_2024" ] || { $(MAKE) build && $(GO) run ./tests/restbench -tree "$$NTOPGO_TREE_2024"; }
 
 # Every dissector by itself, FUZZTIME seconds each.
 FUZZTIME ?= 60
