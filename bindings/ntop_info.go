@@ -81,6 +81,7 @@ func verboseInfo(c *Call, t *lua.Table) {
 		Set("version.git", c.Env.Revision).
 		Set("version.curl", "").
 		Set("version.lua", "Lua 5.4").
+		SetStr("version.geoip", c.Env.Geo.Versions()).
 		// Scripts take this apart: version, then (revision:date).
 		Set("version.ndpi", fmt.Sprintf("%s (%s:%d)", c.Env.Version, or(c.Env.Revision, "none"), c.Env.TreeYear))
 	for _, k := range []string{"pro.release", "version.enterprise_edition", "version.enterprise_m_edition",

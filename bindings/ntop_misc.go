@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Groups "Bitmap Utilities", "Score / Severity", "Address Resolution" and what
@@ -23,7 +24,7 @@ func init() {
 		"mapScoreToSeverity": func(c *Call) { c.Push(severityOfScore(c.Integer(1))) },
 		"mapSeverityToScore": func(c *Call) { c.Push(scoreOfSeverity(c.Integer(1))) },
 		"md5":                func(c *Call) { s := md5.Sum([]byte(c.String(1))); c.Push(hex.EncodeToString(s[:])) },
-		"httpPurifyParam":    func(c *Call) { c.Push(purify(c.String(1))) },
+		"httpPurifyParam":    purifyParam,
 		"getTLSVersionName":  func(c *Call) { c.Push(tlsVersionName(uint16(c.Integer(1)))) },
 		"resolveName":        resolveName,
 		"getResolvedName":    resolveName,
@@ -71,24 +72,70 @@ func severityOfScore(score int64) int64 {
 	return 0
 }
 
+// scoreOfSeverity is the score of the first named severity that is not below.
 func scoreOfSeverity(severity int64) int64 {
-	for _, l := range severityLevels {
-		if severity >= l.severity {
-			return l.score
+	for i := len(severityLevels) - 1; i >= 0; i-- {
+		if severity <= severityLevels[i].severity {
+			return severityLevels[i].score
 		}
 	}
-	return 1
+	return scoreSevere
 }
 
-// purify drops from a request parameter what could leave an HTML or shell
-// context.
-func purify(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune("<>\"'`;|", r) {
-			return '_'
+// scoreSevere is the score of what is beyond the named severities.
+const scoreSevere = 150
+
+// purifyParam takes a request parameter and whether to be strict (off), to keep
+// "//" (on) and to keep ".." (off).
+func purifyParam(c *Call) {
+	c.pushStringOf(1, func(s string) any { return purify(s, c.flag(2, false), c.flag(3, true), c.flag(4, false)) })
+}
+
+// flag is argument i, or def when it is no boolean.
+func (c *Call) flag(i int, def bool) bool {
+	if v, ok := c.Bool(i); ok {
+		return v
+	}
+	return def
+}
+
+// scripting are beginnings that make a strict parameter empty.
+var scripting = []string{"<script", "<iframe", "<object", "<embed", "<svg", "<img", "javascript:", "vbscript:", "onerror=", "onload="}
+
+// purify replaces by "_", byte for byte, what could leave an HTML attribute or
+// climb out of a folder. A text that begins with a letter outside of ASCII stays.
+func purify(s string, strict, allowURL, allowDots bool) string {
+	if s != "" && s[0] >= 0x80 && utf8.ValidString(s) {
+		return s
+	}
+	if strict {
+		for _, word := range scripting {
+			if strings.Contains(strings.ToLower(s), word) {
+				return ""
+			}
 		}
-		return r
-	}, s)
+	}
+	b := []byte(s)
+	for i := 0; i < len(b); i++ {
+		switch {
+		case strict && !plainByte(b[i]):
+			b[i] = '_'
+		case strict:
+		case b[i] == 0xc3 && i+1 < len(b): // a Latin letter in two bytes
+			i++
+		case b[i] < ' ' || b[i] >= 0x7f && b[i] < 192 || strings.IndexByte(`<>"`, b[i]) >= 0:
+			b[i] = '_'
+		}
+		if i > 0 && b[i] == b[i-1] && (b[i] == '.' && !allowDots || b[i] == '/' && !allowURL || b[i] == '\\') {
+			b[i-1], b[i] = '_', '_'
+		}
+	}
+	return string(b)
+}
+
+// plainByte is what a strict parameter may have.
+func plainByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '@'
 }
 
 // tlsVersionName names a protocol version of RFC 8446 and its predecessors.
@@ -181,6 +228,7 @@ const (
 func execCmd(c *Call) {
 	if !c.Admin() {
 		c.Env.Log.Logf(1, "%s: refused to user %s", c.b.Key(), c.User)
+		c.Push(nil)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
@@ -189,6 +237,7 @@ func execCmd(c *Call) {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", c.String(1))
 	cmd.Stdout = &out
 	if err := cmd.Run(); err != nil && out.Len() == 0 {
+		c.Push(nil)
 		return
 	}
 	c.Push(out.String())

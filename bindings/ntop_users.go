@@ -59,7 +59,8 @@ func setField(field string, also func(c *Call, name string) bool) func(c *Call) 
 
 func setFlag(field string) func(c *Call) {
 	return func(c *Call) {
-		c.Push(c.Admin() && !c.Failed(c.Env.Users.SetAllowed(c.String(1), field, c.OptBool(2, false), 0)))
+		name := c.String(1)
+		c.Push(c.Admin() && c.Env.Users.Exists(name) && !c.Failed(c.Env.Users.SetAllowed(name, field, c.OptBool(2, false), 0)))
 	}
 }
 

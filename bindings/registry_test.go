@@ -3,6 +3,8 @@ package bindings
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -55,6 +57,31 @@ func TestShapesNameBindings(t *testing.T) {
 	for key := range shapes() {
 		if registry[key] == nil {
 			t.Errorf("shapes.md describes %s, which is no binding", key)
+		}
+	}
+}
+
+// Every binding of these namespaces is called by a test of this package.
+func TestEveryBindingIsTried(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []byte
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, b...)
+	}
+	for _, b := range All() {
+		if b.Namespace == "interface" || b.Namespace == "network" || b.Status == Later || b.Status == Pending {
+			continue
+		}
+		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(b.Key()) + `\b`).Match(text) {
+			t.Errorf("no test calls %s", b.Key())
 		}
 	}
 }
