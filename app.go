@@ -28,6 +28,7 @@ import (
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
 	"ntopgo/engine/iface"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/network"
 	"ntopgo/engine/ping"
 	"ntopgo/engine/recipients"
@@ -51,6 +52,7 @@ type app struct {
 	alerts *alertStores
 	checks []*userchecks.Checks // one per interface, where the tree has scripts for them
 
+	untune   func() // ends what set the garbage collector
 	ending   atomic.Bool
 	shutdown context.CancelFunc
 }
@@ -74,7 +76,7 @@ func (l levelLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
 // classifier and local networks. memory keeps the store out of the data
 // directory, for modes that end at once.
 func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
-	a := &app{opts: opts, log: log, shutdown: func() {}}
+	a := &app{opts: opts, log: log, shutdown: func() {}, untune: func() {}}
 	var err error
 	if a.layout, err = layout.Resolve(layout.Config{InstallDir: opts.InstallDir, ScriptsDir: opts.ScriptsDir,
 		HTTPDocsDir: opts.HTTPDocsDir, CallbacksDir: opts.CallbacksDir, DataDir: opts.DataDir, PcapDir: opts.PcapDir,
@@ -169,6 +171,8 @@ func (a *app) openInterfaces() error {
 	if err != nil {
 		return err
 	}
+	tables := memory.Limits{Hosts: len(names) * a.opts.MaxHosts, Flows: len(names) * a.opts.MaxFlows}
+	a.untune = memory.Tune(tables)
 	for _, name := range names {
 		i, err := a.openInterface(name, ids)
 		if err != nil {
@@ -261,6 +265,7 @@ func (a *app) packagePath() string {
 // close ends what was opened, in the reverse order.
 func (a *app) close() {
 	a.ending.Store(true)
+	a.untune()
 	if a.lua != nil {
 		a.lua.Close()
 	}

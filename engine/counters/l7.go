@@ -19,9 +19,9 @@ const inlineL7 = 2
 // speaks a handful of protocols): the ids are a short sorted list, and the
 // first counters lie in the map itself, close to the ids.
 type L7Map struct {
-	n      uint8 // counters in inline; unused once there are more
-	ids    [inlineL7]uint16
 	more   *l7Many // all counters, when inline is too small
+	n      uint8   // counters in inline; unused once there are more
+	ids    [inlineL7]uint16
 	inline [inlineL7]L7
 }
 
@@ -50,7 +50,7 @@ func (m *L7Map) At(id uint16) *L7 {
 		ids, cells = m.list()
 	} else {
 		if m.more == nil {
-			m.more = &l7Many{ids: append(make([]uint16, 0, 2*inlineL7), ids...), cells: append(make([]L7, 0, 2*inlineL7), cells...)}
+			m.more = &l7Many{ids: append(make([]uint16, 0, 4), ids...), cells: append(make([]L7, 0, 4), cells...)}
 		}
 		m.more.ids, m.more.cells = append(m.more.ids, 0), append(m.more.cells, L7{})
 		ids, cells = m.list()

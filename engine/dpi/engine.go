@@ -54,11 +54,11 @@ type Engine struct {
 	loading    sync.Mutex             // held by whoever replaces live
 	categories map[uint16]uint8       // of protocols, as the user moved them; under loading
 
-	states, works, metas sync.Pool
-	cache                *endpointCache
-	panics               atomic.Uint64
-	exhausted            atomic.Uint64
-	panicked             []atomic.Bool
+	states, works, metas, samples sync.Pool
+	cache                         *endpointCache
+	panics                        atomic.Uint64
+	exhausted                     atomic.Uint64
+	panicked                      []atomic.Bool
 }
 
 // maxEarly is how many segments behind a gap at the start of a stream are kept
@@ -113,6 +113,7 @@ func New(cfg Config) (*Engine, error) {
 	e.cache = newEndpointCache(cfg.CacheSize)
 	e.states.New = func() any { return new(State) }
 	e.works.New = func() any { return new(work) }
+	e.samples.New = e.newSample
 	e.metas.New = func() any { return new(Metadata) }
 	return e, nil
 }
@@ -150,6 +151,7 @@ func (e *Engine) Recycle(m *Metadata) {
 // drop gives the working memory of an undecided flow back.
 func (e *Engine) drop(s *State) {
 	if s.w != nil {
+		e.unlook(s.w)
 		s.w.reset()
 		e.works.Put(s.w)
 		s.w = nil
@@ -211,11 +213,15 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 			w.ctx.B = b
 		}
 	}
-	w.sample(w.ctx.B)
+	w.look(w.ctx.B)
 	e.ask(s, l4)
 	if s.found {
 		e.entropyRisk(s)
-	} else if n := w.payloads[0] + w.payloads[1]; n <= 5 {
+		e.unlook(w)
+	} else {
+		e.keep(w)
+	}
+	if n := w.payloads[0] + w.payloads[1]; !s.found && n <= 5 {
 		content(s, p.Payload)
 		w.encrypted = w.encrypted || n == 1 && l4 == TCP && s.flags[0]&s.flags[1]&decode.SYN != 0 && encrypted(p.Payload)
 	}

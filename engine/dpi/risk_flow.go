@@ -55,32 +55,77 @@ func (w *work) probing(e *Engine, s *State) {
 // sampled is how many payloads at the start of a flow may decide its entropy.
 const sampled = 4
 
-// sample keeps the payload that the entropy is taken of: the last one that was
-// looked at for a name.
-func (w *work) sample(b []byte) {
-	if w.payloads[0]+w.payloads[1] <= sampled {
-		w.last = w.sampling[:copy(w.sampling[:], b)]
-	}
-}
-
 // maxSample bounds the bytes the entropy is taken of.
 const maxSample = 1500
 
+// sample is the memory of a payload. Samples are made in groups, so that a new
+// flow costs no allocation of its own for it.
+type sample [maxSample]byte
+
+const sampleGroup = 16
+
+func (e *Engine) newSample() any {
+	group := new([sampleGroup]sample)
+	for i := range group[1:] {
+		e.samples.Put(&group[1+i])
+	}
+	return &group[0]
+}
+
+// look notes the payload that the entropy is taken of: the last one that is
+// looked at for a name, within the first ones of the flow.
+func (w *work) look(b []byte) {
+	if w.payloads[0]+w.payloads[1] <= sampled {
+		w.last = b[:min(len(b), maxSample)]
+	}
+}
+
+// keep makes what look noted last beyond the packet: as a copy while another
+// payload may take its place, as its entropy afterwards.
+func (e *Engine) keep(w *work) {
+	switch n := w.payloads[0] + w.payloads[1]; {
+	case n > sampled || w.last == nil:
+	case n == sampled:
+		w.measured, w.uncertain = true, entropy(w.last)
+		e.unlook(w)
+	default:
+		if w.kept == nil {
+			w.kept = e.samples.Get().(*sample)
+		}
+		w.last = w.kept[:copy(w.kept[:], w.last)]
+	}
+}
+
+// unlook forgets what look noted.
+func (e *Engine) unlook(w *work) {
+	if w.kept != nil {
+		e.samples.Put(w.kept)
+	}
+	w.last, w.kept = nil, nil
+}
+
+// timesLog holds n times its binary logarithm.
+var timesLog = func() (t [maxSample + 1]float64) {
+	for n := 2; n < len(t); n++ {
+		t[n] = float64(n) * math.Log2(float64(n))
+	}
+	return t
+}()
+
 // entropy is Shannon's, in bits per byte (A Mathematical Theory of
-// Communication, section 6).
+// Communication, section 6), of at most maxSample bytes: with counts c that sum
+// up to n, log n less the mean of log c.
 func entropy(b []byte) float32 {
 	var count [256]uint16
 	for _, x := range b {
 		count[x]++
 	}
-	sum, n := 0.0, float64(len(b))
-	for _, c := range count {
-		if c != 0 {
-			p := float64(c) / n
-			sum -= p * math.Log2(p)
-		}
+	sum := 0.0
+	for _, c := range &count {
+		sum += timesLog[c]
 	}
-	return float32(sum)
+	n := float64(len(b))
+	return float32((timesLog[len(b)] - sum) / n)
 }
 
 // Entropies from which bytes are no text, packed, encrypted. The limits are
@@ -106,10 +151,13 @@ func (e *Engine) entropyRisk(s *State) {
 			return
 		}
 	}
-	if named := r.Confidence == ConfidenceDPI || r.Confidence == ConfidenceCache; named && !e.entropyMatters(s) || len(b) == 0 {
+	if named := r.Confidence == ConfidenceDPI || r.Confidence == ConfidenceCache; named && !e.entropyMatters(s) || len(b) == 0 && !s.w.measured {
 		return
 	}
-	h := entropy(b)
+	h := s.w.uncertain
+	if !s.w.measured {
+		h = entropy(b)
+	}
 	s.entropy = h
 	if h >= entropyText {
 		r.Risks |= 1 << riskSuspiciousEntropy

@@ -66,11 +66,14 @@ type work struct {
 	interested bitset
 	byPort     []uint16 // dissectors of the flow's ports
 	ports      [8]uint16
-	payloads   [2]int // packets with payload, by direction
-	now        int64  // time of the last packet
-	encrypted  bool   // the first payload looks encrypted throughout
-	srtp       bool   // the handshake keys media, with certificates of its own
-	last       []byte // payload that the entropy is taken of, in sampling
+	payloads   [2]int  // packets with payload, by direction
+	now        int64   // time of the last packet
+	encrypted  bool    // the first payload looks encrypted throughout
+	srtp       bool    // the handshake keys media, with certificates of its own
+	last       []byte  // payload that the entropy is taken of
+	kept       *sample // memory of last between packets
+	measured   bool    // uncertain holds its entropy already
+	uncertain  float32
 	extra      int
 	steps      int     // used up on the current packet
 	current    int     // dissector being called
@@ -84,7 +87,6 @@ type work struct {
 	rule       Result // what a rule of the user says
 	partial    uint16 // protocol that a dissector half saw
 	partialM   uint16
-	sampling   [maxSample]byte
 }
 
 // note is a word of memory that belongs to one dissector.

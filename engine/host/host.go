@@ -110,32 +110,35 @@ func (n *Names) Best() string {
 	return ""
 }
 
-// Data is what is counted for a host. What every gain changes stands first.
+// Data is what is counted for a host. What holds pointers stands first: the
+// garbage collector looks no further than the last of them.
 type Data struct {
+	Mac *mac.Mac
+	*Details
+	ICMP map[ICMPKey]*ICMPCount
+	// Peers that the host contacted as client, and that contacted it.
+	ClientPeers, ServerPeers counters.Cardinality
+
+	DSCP       counters.L7Map // by DSCP value 0..63
+	L7         counters.L7Map
+	Categories counters.L7Map
+
 	LastSeen      int64  // nanoseconds
 	ActiveSeconds uint64 // seconds with traffic
 	active        counters.Seconds
 	Traffic       counters.Duplex
-	Throughput    counters.Throughput
-	L7            counters.L7Map
-	Categories    counters.L7Map
-	DSCP          counters.L7Map // by DSCP value 0..63
 	L4            counters.L4
 	Sent, Rcvd    counters.PacketShape
+	Throughput    counters.Throughput
 
 	FirstSeen        int64 // nanoseconds
-	Mac              *mac.Mac
 	TCPSent, TCPRcvd counters.TCPIssues
 	UDPUnicastSent   uint64 // bytes
 	UDPOtherSent     uint64 // bytes to groups and broadcast
 
 	ActiveAsClient, ActiveAsServer int // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
-	// Peers that the host contacted as client, and that contacted it.
-	ClientPeers, ServerPeers counters.Cardinality
 
-	*Details
-	ICMP    map[ICMPKey]*ICMPCount
 	RTTms   float64 // last handshake half seen by this host, 0 when none
 	rttAt   int64
 	rttFlow uint32
@@ -334,12 +337,8 @@ func (h *Host) Unlock() { h.mu.Unlock() }
 // Prefetch asks for the parts of the host that Gain will most likely change.
 func (h *Host) Prefetch() {
 	d := &h.data
-	prefetch.Lines(unsafe.Pointer(h), 4)
-	prefetch.Lines(unsafe.Pointer(&d.L7), 2)
-	prefetch.Lines(unsafe.Pointer(&d.Categories), 2)
-	prefetch.Lines(unsafe.Pointer(&d.DSCP), 2)
-	prefetch.Lines(unsafe.Pointer(&d.L4), 1)
-	prefetch.Lines(unsafe.Pointer(&d.Sent), 4)
+	prefetch.Lines(unsafe.Pointer(&h.mu), 1)
+	prefetch.Lines(unsafe.Pointer(&d.DSCP), 14) // to the end of Rcvd
 }
 
 // Gain counts what a flow brought.

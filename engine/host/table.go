@@ -24,37 +24,46 @@ type Table struct {
 	local, rxOnly, rxOnlyLocal atomic.Int64
 	stripe                     [stripes]struct {
 		sync.RWMutex
-		m map[Key]*Host
+		m map[place]*Host
 	}
 }
+
+// place is a Key without pointers, which maps compare and hash faster.
+type place struct {
+	addr [16]byte
+	vlan uint16
+	v6   bool
+}
+
+func (k Key) place() place { return place{k.Addr.As16(), k.VLAN, k.Addr.Is6()} }
 
 // NewTable returns an empty table of at most max hosts (0: no limit).
 func NewTable(max int, nets *network.Set) *Table {
 	t := &Table{max: max, nets: nets}
 	for i := range t.stripe {
-		t.stripe[i].m = map[Key]*Host{}
+		t.stripe[i].m = map[place]*Host{}
 	}
 	return t
 }
 
-func (k Key) stripe() int {
-	b := k.Addr.As16()
-	return int(b[15]^b[14]*31^b[13]*17^byte(k.VLAN)) % stripes
+func (p *place) stripe() int {
+	return int(p.addr[15]^p.addr[14]*31^p.addr[13]*17^byte(p.vlan)) % stripes
 }
 
 // Get returns the host of k, made at time now when missing; nil when the table
 // is full, which is counted.
 func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
-	s := &t.stripe[k.stripe()]
+	at := k.place()
+	s := &t.stripe[at.stripe()]
 	s.RLock()
-	h := s.m[k]
+	h := s.m[at]
 	s.RUnlock()
 	if h != nil {
 		return h
 	}
 	s.Lock()
 	defer s.Unlock()
-	if h = s.m[k]; h != nil {
+	if h = s.m[at]; h != nil {
 		return h
 	}
 	t.count.Lock()
@@ -76,16 +85,17 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	if m != nil {
 		m.Update(func(d *mac.Data) { d.Hosts++ })
 	}
-	s.m[k] = h
+	s.m[at] = h
 	return h
 }
 
 // Find returns the host of k, or nil.
 func (t *Table) Find(k Key) *Host {
-	s := &t.stripe[k.stripe()]
+	at := k.place()
+	s := &t.stripe[at.stripe()]
 	s.RLock()
 	defer s.RUnlock()
-	return s.m[k]
+	return s.m[at]
 }
 
 // Len is the number of hosts; refused is how many could not be added because

@@ -1,0 +1,59 @@
+package memory
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestPercentFollowsTheHeap(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		live uint64
+		want int
+	}{{0, 1600}, {8 << 20, 800}, {64 << 20, 100}, {128 << 20, 50}, {8 << 30, 50}} {
+		if got := percent(c.live); got != c.want {
+			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
+		}
+	}
+}
+
+func TestSoftLimitFollowsTheTables(t *testing.T) {
+	t.Parallel()
+	small, large := softLimit(Limits{Hosts: 1000, Flows: 1000}), softLimit(Limits{Hosts: 1 << 20, Flows: 1 << 20})
+	if small < heapBase || small > 2*heapBase || large < 3<<30 {
+		t.Errorf("%d MB for small tables, %d MB for large ones", small>>20, large>>20)
+	}
+	if n := softLimit(Limits{Hosts: 1 << 62, Flows: 1 << 62}); n < large {
+		t.Errorf("without limits: %d", n)
+	}
+}
+
+// TestTuneFollows lets the heap grow and shrink.
+func TestTuneFollows(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	gc, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(-1)
+	defer func() { debug.SetGCPercent(gc); debug.SetMemoryLimit(limit) }()
+	defer Tune(Limits{Hosts: 1000, Flows: 1000})()
+	if got := debug.SetMemoryLimit(-1); got != softLimit(Limits{Hosts: 1000, Flows: 1000}) {
+		t.Errorf("soft limit %d", got)
+	}
+	read := func() int {
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	if p := read(); p < 800 {
+		t.Errorf("small heap: GOGC is %d", p)
+	}
+	held := make([]byte, 256<<20)
+	for end := time.Now().Add(20 * time.Second); read() != 50; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("256 MB in use: GOGC is %d, want 50", read())
+		}
+		runtime.GC()
+	}
+	runtime.KeepAlive(held)
+}
