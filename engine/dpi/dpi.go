@@ -44,6 +44,9 @@ type Metadata struct {
 	HostName string // SNI, HTTP Host, DNS query, DHCP or NetBIOS name
 	Info     string // one line for people
 
+	PlainText string // text in the first payloads of a flow that nobody could name
+	Entropy   uint16 // as State.Entropy, in thousandths of a bit
+
 	CategoryList string // name of the user list that gave the category
 
 	HTTPMethod      string
@@ -87,7 +90,7 @@ type Metadata struct {
 
 	BitTorrentHash string // info hash of the torrent, 40 hexadecimal digits
 
-	TCPFingerprint string // flags, TTL, window and options of the first SYN; see tcpFingerprint
+	TCPFingerprint string // flags, TTL, window and options of the first SYN; see tcp_fingerprint.go
 	OSHint         string // operating system that TCPFingerprint is known of, "" for unknown
 
 	DHCPFingerprint string

@@ -355,6 +355,7 @@ func (e *Engine) GiveUp(s *State, t *Tuple) {
 	if !s.found {
 		if s.w != nil {
 			e.entropyRisk(s)
+			plainText(s)
 		}
 		e.guess(s, t)
 	}

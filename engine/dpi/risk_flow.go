@@ -260,3 +260,35 @@ var remoteDesktops = []uint16{idAnydesk, idTeamviewer, idRdp, idNomachine, idVnc
 func (e *Engine) remoteDesktop(id uint16) bool {
 	return id != 0 && slices.ContainsFunc(remoteDesktops, func(d uint16) bool { return e.served(d) == id })
 }
+
+// minText is the shortest text worth showing of a flow without a name.
+const minText = 12
+
+// plainText keeps the longest run of text of an unnamed flow: people often see
+// by it what the program is.
+func plainText(s *State) {
+	best, from := []byte(nil), 0
+	b := s.w.last
+	for i := 0; i <= len(b); i++ {
+		if i < len(b) && b[i] >= ' ' && b[i] <= '~' {
+			continue
+		}
+		if i-from > len(best) {
+			best = b[from:i]
+		}
+		from = i + 1
+	}
+	letters := 0
+	for _, x := range best {
+		if alnum(x) || x == ' ' {
+			letters++
+		}
+	}
+	if len(best) < minText || letters*4 < len(best)*3 {
+		return
+	}
+	if s.meta == nil {
+		s.meta = new(Metadata)
+	}
+	s.meta.PlainText = string(best[:min(len(best), 128)])
+}

@@ -122,6 +122,9 @@ func TestRisksOfFlows(t *testing.T) {
 	}
 	v := converse(t, e, tcp, 40000).say("plain text that nobody knows, again and again plain text")
 	e.GiveUp(v.s, v.t)
+	if v.s.Meta() == nil || v.s.Meta().PlainText != "plain text that nobody knows, again and again plain text" {
+		t.Errorf("its text is not kept: %+v", v.s.Meta())
+	}
 	if v.risk(riskSuspiciousEntropy) || v.risk(riskFullyEncrypted) || v.risk(riskTcpIssues) {
 		t.Errorf("plain text has risks %b", v.s.Result().Risks)
 	}
