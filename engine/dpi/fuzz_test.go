@@ -137,7 +137,7 @@ func capturedIn(e *Engine, file string, id uint16) (out []seed) {
 	flows := map[Tuple]*flow{}
 	var b capture.Batch
 	var p decode.Packet
-	for n := 0; n < 4000; n += len(b.Frames) {
+	for n := 0; n < 1000; n += len(b.Frames) {
 		if err := src.Read(&b, 256); err != nil && !errors.Is(err, capture.ErrTimeout) {
 			if !errors.Is(err, io.EOF) {
 				return nil
