@@ -62,3 +62,18 @@ func cpuTime() time.Duration {
 	}
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
+
+// threadTime is the CPU time that fn takes on its thread.
+func threadTime(fn func()) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var before, after unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_THREAD, &before) != nil {
+		return 0
+	}
+	fn()
+	if unix.Getrusage(unix.RUSAGE_THREAD, &after) != nil {
+		return 0
+	}
+	return time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+}

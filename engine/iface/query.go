@@ -1,8 +1,6 @@
 package iface
 
 import (
-	"sort"
-
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -45,7 +43,15 @@ type flowRow struct {
 
 // Flows returns copies of the flows selected by q, and how many matched in all.
 func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
-	var rows []flowRow
+	rows := newBest(q.Skip, q.Limit, func(x, y *flowRow) bool {
+		if x.key != y.key {
+			return x.key.less(y.key) != q.Desc
+		}
+		if x.t != y.t {
+			return x.t < y.t
+		}
+		return x.id < y.id
+	})
 	var f flow.Flow
 	for _, s := range i.shards {
 		s.each(func(r *flow.Record) {
@@ -59,23 +65,12 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 			if q.Key != nil {
 				row.key = q.Key(&f)
 			}
-			rows = append(rows, row)
+			rows.add(row)
 		})
 	}
-	sort.Slice(rows, func(a, b int) bool {
-		x, y := &rows[a], &rows[b]
-		if x.key != y.key {
-			return x.key.less(y.key) != q.Desc
-		}
-		if x.t != y.t {
-			return x.t < y.t
-		}
-		return x.id < y.id
-	})
-	total = len(rows)
-	lo, hi := cut(total, q.Skip, q.Limit)
-	page = make([]flow.Flow, 0, hi-lo)
-	for _, r := range rows[lo:hi] {
+	wanted := rows.from(q.Skip)
+	page = make([]flow.Flow, 0, len(wanted))
+	for _, r := range wanted {
 		r.s.mu.Lock()
 		// The flow may have ended meanwhile, and its record be another's.
 		if r.f.ID() == r.id && r.f.FirstSeen() == r.t {
@@ -84,7 +79,7 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 		}
 		r.s.mu.Unlock()
 	}
-	return page, total
+	return page, rows.total
 }
 
 // view fills f with what is known of r.
@@ -103,15 +98,6 @@ func (s *shard) each(fn func(r *flow.Record)) {
 	}
 }
 
-func cut(n, skip, limit int) (lo, hi int) {
-	lo = min(max(skip, 0), n)
-	hi = n
-	if limit > 0 && limit < n-lo {
-		hi = lo + limit
-	}
-	return lo, hi
-}
-
 // EachFlow calls fn for every flow, under the lock of its shard: fn must be
 // quick, must not keep f and must not call the interface.
 func (i *Interface) EachFlow(fn func(f *flow.Flow)) {
@@ -125,12 +111,19 @@ func (i *Interface) EachFlow(fn func(f *flow.Flow)) {
 }
 
 // FindFlow returns a copy of the flow with the given display key and id.
-func (i *Interface) FindFlow(key, id uint32) (flow.Flow, bool) {
-	page, _ := i.Flows(FlowQuery{Match: func(f *flow.Flow) bool { return f.ID == id && f.DisplayKey() == key }, Limit: 1})
-	if len(page) == 0 {
-		return flow.Flow{}, false
+func (i *Interface) FindFlow(key, id uint32) (found flow.Flow, ok bool) {
+	var f flow.Flow
+	for _, s := range i.shards {
+		s.each(func(r *flow.Record) {
+			if ok || r.ID() != id {
+				return
+			}
+			if s.view(r, &f); f.DisplayKey() == key {
+				found, ok = f.Own(), true
+			}
+		})
 	}
-	return page[0], true
+	return found, ok
 }
 
 // HostQuery selects, orders and cuts a listing of hosts. Match and Key run
@@ -149,7 +142,15 @@ func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
 		h   *host.Host
 		key SortKey
 	}
-	var rows []row
+	rows := newBest(q.Skip, q.Limit, func(x, y *row) bool {
+		if x.key != y.key {
+			return x.key.less(y.key) != q.Desc
+		}
+		if c := x.h.Addr.Compare(y.h.Addr); c != 0 {
+			return c < 0
+		}
+		return x.h.VLAN < y.h.VLAN
+	})
 	for _, h := range i.Hosts() {
 		h.Update(func(d *host.Data) {
 			if q.Match != nil && !q.Match(h, d) {
@@ -159,24 +160,13 @@ func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
 			if q.Key != nil {
 				r.key = q.Key(h, d)
 			}
-			rows = append(rows, r)
+			rows.add(r)
 		})
 	}
-	sort.Slice(rows, func(a, b int) bool {
-		x, y := &rows[a], &rows[b]
-		if x.key != y.key {
-			return x.key.less(y.key) != q.Desc
-		}
-		if c := x.h.Addr.Compare(y.h.Addr); c != 0 {
-			return c < 0
-		}
-		return x.h.VLAN < y.h.VLAN
-	})
-	total = len(rows)
-	lo, hi := cut(total, q.Skip, q.Limit)
-	page = make([]*host.Host, 0, hi-lo)
-	for _, r := range rows[lo:hi] {
+	wanted := rows.from(q.Skip)
+	page = make([]*host.Host, 0, len(wanted))
+	for _, r := range wanted {
 		page = append(page, r.h)
 	}
-	return page, total
+	return page, rows.total
 }

@@ -1,0 +1,5 @@
+//go:build race
+
+package iface
+
+const raceEnabled = true
