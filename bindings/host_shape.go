@@ -62,7 +62,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("dhcpHost", c.isDHCP(h, d)).
 		Set("crawlerBotScannerHost", false).
 		Set("is_blacklisted", c.isBlacklisted(h.Addr)).
-		Set("is_rx_only", d.RxOnly()).
+		Set("is_rx_only", d.RxOnly() && !h.Group).
 		Set("is_broadcast", c.isBroadcast(h)).
 		Set("is_multicast", h.Addr.IsMulticast()).
 		Set("host_services_bitmap", 0).

@@ -359,7 +359,7 @@ func getRxOnlyHosts(c *Call) {
 	t := lua.NewTable(0)
 	if c.Iface != nil {
 		page, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
-			return d.RxOnly() && (!localOnly || h.Local) && c.AllowsAddr(h.Addr)
+			return d.RxOnly() && !h.Group && (!localOnly || h.Local) && c.AllowsAddr(h.Addr)
 		}})
 		for _, h := range page {
 			t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))

@@ -96,7 +96,7 @@ func getMacsInfo(c *Call) {
 	limit, skip := int(c.OptInteger(2, 0)), int(c.OptInteger(3, 0))
 	ascending, sourceOnly := c.OptBool(4, true), c.OptBool(5, false)
 	rows := c.macs(func(m *mac.Mac, d *mac.Data) bool {
-		return !m.Address.Special() && (!sourceOnly || d.Traffic.Sent.Packets > 0)
+		return !m.Address.IsZero() && (!sourceOnly || d.Traffic.Sent.Packets > 0)
 	})
 	if key := macSort(column); key != nil {
 		sort.SliceStable(rows, func(i, j int) bool { return key(&rows[i]) < key(&rows[j]) })

@@ -48,7 +48,9 @@ func (c *Call) networkSums() []netSum {
 			continue
 		}
 		n := &sums[h.NetworkID]
-		n.hosts++
+		if !h.Group {
+			n.hosts++
+		}
 		h.Update(func(d *host.Data) {
 			n.bps += d.Throughput.Bytes.Value
 			n.pps += d.Throughput.Packets.Value

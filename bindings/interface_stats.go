@@ -148,7 +148,7 @@ func statsTable(c *Call, s *iface.Stats) *lua.Table {
 		Set("http_hosts", 0).
 		Set("drops", s.Source.Dropped).
 		Set("new_flows", s.NewFlows).
-		Set("devices", s.Devices).
+		Set("devices", c.devices()).
 		Set("current_macs", s.MACs).
 		Set("num_live_captures", c.liveCaptures()).
 		Set("num_deduplicated_flows", 0)
@@ -225,8 +225,8 @@ func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 		Set("tcpPacketStats", tcpIssues(s.Issues)).
 		Set("dscp", dscp(&s.DSCP)).
 		Set("num_members_per_pool", lua.NewTable(1).Set("0", lua.NewTable(2).
-			Set("num_hosts", s.Hosts).Set("num_l2_devices", s.Devices))).
-		Set("num_members", lua.NewTable(3).Set("num_hosts", s.Hosts).Set("num_l2_devices", s.Devices).
+			Set("num_hosts", s.Hosts).Set("num_l2_devices", c.devices()))).
+		Set("num_members", lua.NewTable(3).Set("num_hosts", s.Hosts).Set("num_l2_devices", c.devices()).
 			Set("num_active_pools", 0))
 }
 
@@ -290,7 +290,7 @@ func getHashTablesStats(c *Call) {
 		return lua.NewTable(2).Set("max_hash_size", size).Set("hash_entry_states",
 			lua.NewTable(2).Set("hash_entry_state_idle", 0).Set("hash_entry_state_active", n))
 	}
-	t := lua.NewTable(7).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.Hosts)).
+	t := lua.NewTable(7).Set("FlowHash", row(s.MaxFlows, s.Flows)).Set("HostHash", row(s.MaxHosts, s.HostEntries)).
 		Set("MacHash", row(s.MaxHosts, s.MACs))
 	if c.Iface != nil {
 		// Untagged is a VLAN too. The tables that are not kept but summed have room
@@ -310,4 +310,17 @@ func getPeriodicStats(c *Call) {
 		return
 	}
 	c.Push(c.Env.Periodic(int(c.OptInteger(1, int64(c.IfaceID)))))
+}
+
+// devices is how many stations have sent something.
+func (c *Call) devices() int {
+	n := 0
+	if c.Iface != nil {
+		for _, m := range c.Iface.MACs() {
+			if !m.Address.Special() && m.Sent() {
+				n++
+			}
+		}
+	}
+	return n
 }

@@ -27,6 +27,7 @@ type Host struct {
 	Local     bool // in a local network or an address of this machine
 	System    bool // an address of this machine
 	NetworkID int  // local network id, network.NoID when remote
+	Group     bool // a multicast or broadcast address: nobody in particular
 
 	flows atomic.Int32  // in the table of flows; a host that has some is not forgotten
 	seen  atomic.Uint32 // hostSent, hostHeard

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +23,7 @@ type Table struct {
 		refused uint64
 	}
 	local, rxOnly, rxOnlyLocal atomic.Int64
+	groups                     atomic.Int64
 	stripe                     [stripes]struct {
 		sync.RWMutex
 		m map[place]*Host
@@ -77,11 +79,9 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	if full {
 		return nil
 	}
-	h = &Host{Key: k, NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr)}
+	h = &Host{Key: k, NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
-	if h.Local {
-		t.local.Add(1)
-	}
+	t.countKind(h, 1)
 	if m != nil {
 		m.Update(func(d *mac.Data) { d.Hosts++ })
 	}
@@ -106,6 +106,27 @@ func (t *Table) Len() (n int, refused uint64) {
 	return t.count.n, t.count.refused
 }
 
+// isGroup says whether nobody in particular has the address.
+func (t *Table) isGroup(a netip.Addr) bool {
+	if a.IsMulticast() || Broadcast(a, netip.Prefix{}) {
+		return true
+	}
+	id := t.nets.ID(a)
+	return id != network.NoID && Broadcast(a, t.nets.All()[id].Prefix)
+}
+
+func (t *Table) countKind(h *Host, n int64) {
+	switch {
+	case h.Group:
+		t.groups.Add(n)
+	case h.Local:
+		t.local.Add(n)
+	}
+}
+
+// Groups is how many entries are group addresses, which Kinds leaves out.
+func (t *Table) Groups() int { return int(t.groups.Load()) }
+
 // Kinds counts the local hosts, those that were only ever spoken to, and those
 // that are both.
 func (t *Table) Kinds() (local, rxOnly, rxOnlyLocal int) {
@@ -129,6 +150,9 @@ func (t *Table) Speaks(from, to *Host) {
 
 // countRxOnly adds n hosts like h to those that were only spoken to.
 func (t *Table) countRxOnly(h *Host, n int64) {
+	if h.Group {
+		return
+	}
 	t.rxOnly.Add(n)
 	if h.Local {
 		t.rxOnlyLocal.Add(n)
@@ -171,9 +195,7 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 			}
 			delete(s.m, k)
 			dropped++
-			if h.Local {
-				t.local.Add(-1)
-			}
+			t.countKind(h, -1)
 			if rxOnly {
 				t.countRxOnly(h, -1)
 			}

@@ -156,7 +156,8 @@ type Stats struct {
 	Counters
 	SinceReset                  Counters
 	Source                      capture.Stats
-	Flows, Hosts, LocalHosts    int
+	Flows, Hosts, LocalHosts    int // without group addresses
+	HostEntries                 int // with them
 	RxOnlyHosts                 int
 	RxOnlyLocalHosts            int
 	MACs, Devices               int
@@ -175,7 +176,8 @@ func (i *Interface) Stats() Stats {
 	i.mu.Unlock()
 	s.Source = i.source.Stats()
 	s.Flows, s.FlowsRefused = i.limit.Len()
-	s.Hosts, s.HostsRefused = i.hosts.Len()
+	s.HostEntries, s.HostsRefused = i.hosts.Len()
+	s.Hosts = s.HostEntries - i.hosts.Groups()
 	s.LocalHosts, s.RxOnlyHosts, s.RxOnlyLocalHosts = i.hosts.Kinds()
 	s.MACs, s.Devices = i.macs.Len()
 	s.LastPacket = i.lastPacket.Load()

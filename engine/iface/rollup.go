@@ -149,6 +149,13 @@ func (s *shard) passOn(part []flow.Pending) {
 	}
 }
 
+// toOne says whether both ends of a flow are plain host addresses.
+func (s *shard) toOne(f *flow.Record) bool {
+	l := s.flows.Links(f)
+	group := func(h *host.Host) bool { return h != nil && h.Group }
+	return flow.Unicast(f.Client()) && flow.Unicast(f.Server()) && !group(l.Cli) && !group(l.Srv)
+}
+
 // passOnFlow takes what a flow gained to its hosts and stations.
 func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	up, down := &p.Gain[0], &p.Gain[1]
@@ -157,7 +164,7 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 		Proto: f.Proto, SentTOS: tosUp, RcvdTOS: tosDown, LastSeen: f.LastSeen(), FlowID: f.ID()}
 	g.App, g.Category = f.Application()
 	if f.Proto == decode.ProtoUDP {
-		g.Unicast = flow.Unicast(f.Client()) && flow.Unicast(f.Server())
+		g.Unicast = s.toOne(f)
 	}
 	if f.Classified() {
 		g.L7 = counters.Duplex{Sent: up.Traffic(), Rcvd: down.Traffic()}

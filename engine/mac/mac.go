@@ -53,6 +53,13 @@ type Data struct {
 	DeviceType          uint8 // class given by a discovery, in ntopng's numbering; 0 for none
 }
 
+// Sent says whether the address has sent something.
+func (m *Mac) Sent() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data.Traffic.Sent.Packets > 0
+}
+
 // Update changes the data under the lock.
 func (m *Mac) Update(f func(d *Data)) {
 	m.mu.Lock()

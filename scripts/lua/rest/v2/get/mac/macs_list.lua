@@ -1,9 +1,9 @@
--- The MAC addresses with what they sent and received, sorted and paged.
+-- The stations with what they sent and received, sorted and paged.
 local rest = require "rest"
 
 if not rest.interface() then return end
 local page = rest.page("column_traffic")
-local list = interface.getMacsInfo(page.sort, page.length, page.start, page.ascending, false)
+local list = interface.getMacsInfo(page.sort, page.length, page.start, page.ascending, true)
 local rows = rest.array()
 for _, m in ipairs(list.macs) do
    local maker = ntop.getMacManufacturer(m.mac)
