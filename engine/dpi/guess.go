@@ -83,8 +83,8 @@ func (e *Engine) guess(s *State, t *Tuple) {
 		return
 	}
 	port, host := e.byPort(t), e.byAddress(t)
-	if port != 0 && s.w != nil && s.w.saidNo(port) && (host != 0 || t.Proto == decode.ProtoUDP && notByPort[port]) {
-		port = 0 // its own dissector looked and declined
+	if port != 0 && s.w != nil && s.w.saidNo(port) && (host != 0 && port == idTls || t.Proto == decode.ProtoUDP && notByPort[port]) {
+		port = 0 // its own dissector looked and declined; where TLS would be, much else hides
 	}
 	if port != 0 {
 		e.set(s, 0, port, ConfidencePort)
