@@ -84,7 +84,9 @@ func New(store keyvalue.Store, cfg Config) *Manager {
 
 // SetAuthorities replaces the authorities of the configuration. It is called
 // before the manager is shared: some authorities need the manager themselves.
-func (m *Manager) SetAuthorities(before, after []Authenticator) { m.cfg.Before, m.cfg.After = before, after }
+func (m *Manager) SetAuthorities(before, after []Authenticator) {
+	m.cfg.Before, m.cfg.After = before, after
+}
 
 // Account is one user; empty fields are not stored.
 type Account struct {
