@@ -4,9 +4,11 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -310,10 +312,12 @@ func appendHex(b []byte, v []uint16) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = hex.AppendEncode(b, []byte{byte(x >> 8), byte(x)})
+		b = append(b, hexDigits[x>>12], hexDigits[x>>8&15], hexDigits[x>>4&15], hexDigits[x&15])
 	}
 	return b
 }
+
+const hexDigits = "0123456789abcdef"
 
 func appendTwo(b []byte, n int) []byte {
 	n = min(n, 99)
@@ -325,9 +329,28 @@ func appendHash(b, text []byte, evenEmpty bool) []byte {
 	if len(text) == 0 && !evenEmpty {
 		return append(b, "000000000000"...)
 	}
-	sum := sha256.Sum256(text)
-	return hex.AppendEncode(b, sum[:6])
+	return append(b, digest(text)...)
 }
+
+// digest is the first 12 digits of the SHA-256 of text. There are many more
+// hellos than lists in them, so that most have been hashed before.
+func digest(text []byte) string {
+	slot := &digests[maphash.Bytes(digestSeed, text)%uint64(len(digests))]
+	if d := slot.Load(); d != nil && d.text == string(text) {
+		return d.digits
+	}
+	sum := sha256.Sum256(text)
+	d := &digested{string(text), hex.EncodeToString(sum[:6])}
+	slot.Store(d)
+	return d.digits
+}
+
+type digested struct{ text, digits string }
+
+var (
+	digestSeed = maphash.MakeSeed()
+	digests    [512]atomic.Pointer[digested]
+)
 
 // serverHello is what is read from a ServerHello.
 type serverHello struct {

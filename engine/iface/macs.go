@@ -9,11 +9,11 @@ import (
 type macDelta struct {
 	addr    mac.Addr
 	touched bool
-	data    mac.Data
+	data    mac.Counts
 }
 
 // macWays is the size of the memory of recent addresses, a power of two.
-const macWays = 256
+const macWays = 1024
 
 // maxMACDeltas bounds the addresses that a shard keeps a delta ready for.
 const maxMACDeltas = 1 << 16
@@ -30,16 +30,8 @@ type macDeltas struct {
 func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]*macDelta{}} }
 
 // at is the delta of a, which was seen at time t.
-func (m *macDeltas) at(a mac.Addr, t int64) *mac.Data {
-	slot := &m.recent[(uint32(a[5])^uint32(a[4])*31^uint32(a[3])*17)%macWays]
-	d := *slot
-	if d == nil || d.addr != a {
-		if d = m.all[a]; d == nil {
-			d = &macDelta{addr: a}
-			m.all[a] = d
-		}
-		*slot = d
-	}
+func (m *macDeltas) at(a mac.Addr, t int64) *mac.Counts {
+	d := m.find(a)
 	if !d.touched {
 		d.touched = true
 		d.data.FirstSeen = t
@@ -49,6 +41,25 @@ func (m *macDeltas) at(a mac.Addr, t int64) *mac.Data {
 	return &d.data
 }
 
+// find looks at the two places where a may have been found before, then in the
+// map.
+func (m *macDeltas) find(a mac.Addr) *macDelta {
+	h := (uint32(a[5]) | uint32(a[4])<<8 | uint32(a[3])<<16 | uint32(a[0])<<24) * 0x9e3779b1
+	pair := (*[2]*macDelta)(m.recent[h>>22&^1:])
+	if d := pair[0]; d != nil && d.addr == a {
+		return d
+	}
+	d := pair[1]
+	if d == nil || d.addr != a {
+		if d = m.all[a]; d == nil {
+			d = &macDelta{addr: a}
+			m.all[a] = d
+		}
+	}
+	pair[0], pair[1] = d, pair[0]
+	return d
+}
+
 // take merges every delta since the last call into to, and notes the stations
 // for deriveMACs.
 func (m *macDeltas) take(to *mac.Table) {
@@ -56,7 +67,7 @@ func (m *macDeltas) take(to *mac.Table) {
 		station := to.Get(d.addr, d.data.FirstSeen)
 		station.Update(func(sum *mac.Data) { sum.Merge(&d.data) })
 		m.seen = append(m.seen, station)
-		d.data, d.touched = mac.Data{}, false
+		d.data, d.touched = mac.Counts{}, false
 		m.touched[i] = nil
 	}
 	m.touched = m.touched[:0]

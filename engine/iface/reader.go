@@ -15,8 +15,9 @@ import (
 	"ntopgo/engine/mac"
 )
 
-// batchFrames is how many frames are read and handed over at once.
-const batchFrames = 256
+// batchFrames is how many frames are read and handed over at once: what they
+// decode to should stay in the cache.
+const batchFrames = 128
 
 // batchesInFlight bounds how far the reader runs ahead of the shards.
 const batchesInFlight = 4

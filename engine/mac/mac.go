@@ -36,21 +36,26 @@ type Mac struct {
 	data    Data
 }
 
-// Data is what is known of an address.
-type Data struct {
+// Counts is what is counted of an address frame by frame.
+type Counts struct {
 	FirstSeen, LastSeen int64 // nanoseconds
 	Traffic             counters.Duplex
-	Throughput          counters.Throughput
 	ARPRequestsSent     uint64
 	ARPRequestsRcvd     uint64
 	ARPRepliesSent      uint64
 	ARPRepliesRcvd      uint64
-	L7                  counters.L7Map
-	Categories          counters.L7Map
-	Hosts               int // hosts that use the address now
-	DHCPName            string
-	DHCPFingerprint     string
-	DeviceType          uint8 // class given by a discovery, in ntopng's numbering; 0 for none
+}
+
+// Data is what is known of an address.
+type Data struct {
+	Counts
+	Throughput      counters.Throughput
+	L7              counters.L7Map
+	Categories      counters.L7Map
+	Hosts           int // hosts that use the address now
+	DHCPName        string
+	DHCPFingerprint string
+	DeviceType      uint8 // class given by a discovery, in ntopng's numbering; 0 for none
 }
 
 // Sent says whether the address has sent something.
@@ -93,8 +98,9 @@ func (m *Mac) Derive(now, before int64) (more bool) {
 	return t.Bytes.Value != 0 || t.Bytes.Trend != counters.TrendStable
 }
 
-// Merge adds the traffic and ARP counters of o, and its time of last sight.
-func (d *Data) Merge(o *Data) {
+// Merge adds the counters of o, and what they say of the time of first and last
+// sight.
+func (d *Counts) Merge(o *Counts) {
 	d.Traffic.Add(o.Traffic)
 	d.ARPRequestsSent += o.ARPRequestsSent
 	d.ARPRequestsRcvd += o.ARPRequestsRcvd
@@ -197,7 +203,7 @@ func (m *Mac) Reset(forget bool, now int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o := m.data
-	m.data = Data{FirstSeen: o.FirstSeen, LastSeen: o.LastSeen, Hosts: o.Hosts, DHCPName: o.DHCPName, DHCPFingerprint: o.DHCPFingerprint}
+	m.data = Data{Counts: Counts{FirstSeen: o.FirstSeen, LastSeen: o.LastSeen}, Hosts: o.Hosts, DHCPName: o.DHCPName, DHCPFingerprint: o.DHCPFingerprint}
 	if forget {
 		m.data.DHCPName, m.data.DHCPFingerprint, m.data.FirstSeen = "", "", now
 	}
