@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,8 @@ type app struct {
 
 	untune   func() // ends what set the garbage collector
 	ending   atomic.Bool
+	running  context.Context // ends with the program
+	opening  sync.Mutex      // of interfaces while the program runs
 	shutdown context.CancelFunc
 }
 
@@ -76,7 +79,7 @@ func (l levelLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
 // classifier and local networks. memory keeps the store out of the data
 // directory, for modes that end at once.
 func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
-	a := &app{opts: opts, log: log, shutdown: func() {}, untune: func() {}}
+	a := &app{opts: opts, log: log, shutdown: func() {}, untune: func() {}, running: context.Background()}
 	var err error
 	if a.layout, err = layout.Resolve(layout.Config{InstallDir: opts.InstallDir, ScriptsDir: opts.ScriptsDir,
 		HTTPDocsDir: opts.HTTPDocsDir, CallbacksDir: opts.CallbacksDir, DataDir: opts.DataDir, PcapDir: opts.PcapDir,
@@ -210,6 +213,28 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets})
 }
 
+// openFile opens a capture file that was uploaded, and reads it until the program
+// ends.
+func (a *app) openFile(path string) (*iface.Interface, error) {
+	ids, err := ifids.Load(a.kv)
+	if err != nil {
+		return nil, err
+	}
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	known := len(a.checks)
+	i, err := a.openInterface(path, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range a.checks[known:] {
+		go c.Run(a.running)
+	}
+	i.Start(a.running)
+	a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
+	return i, nil
+}
+
 // newEnv makes what the bindings work with; the interfaces must be open.
 func (a *app) newEnv() {
 	o := a.opts
@@ -221,6 +246,7 @@ func (a *app) newEnv() {
 	a.env = &bindings.Env{Version: Version, Revision: Revision, TreeYear: int(a.layout.Year()), Started: time.Now(),
 		KV: a.kv, Prefs: a.prefs, Users: a.users, Layout: a.layout, Log: levelLog{a.log}, DPI: a.dpi, Nets: a.nets,
 		Ifaces: a.ifaces, Recipients: recipients.New(), Geo: a.geo, Ping: pings, RADIUS: a.radius,
+		OpenFile:          a.openFile,
 		OverrideInterface: func(name string) { o.Interfaces = []string{name} }, StaticEpoch: func() int64 { return 0 }, ShuttingDown: a.ending.Load,
 		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
@@ -272,8 +298,12 @@ func (a *app) close() {
 	if a.env != nil {
 		a.env.Close()
 	}
+	all := a.ifaces
+	if a.env != nil {
+		all = a.env.Interfaces()
+	}
 	var files []int
-	for _, i := range a.ifaces {
+	for _, i := range all {
 		if err := i.Close(); err != nil {
 			a.log.Warnf("close %s: %v", i.Name(), err)
 		}

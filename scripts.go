@@ -54,7 +54,7 @@ func (a *app) newScheduler() (*periodic.Scheduler, error) {
 
 func (a *app) periodicInterfaces() []periodic.Interface {
 	var out []periodic.Interface
-	for _, i := range a.ifaces {
+	for _, i := range a.env.Interfaces() {
 		out = append(out, periodic.Interface{ID: i.ID(), Name: i.Name(), PcapDump: i.Info().Kind == capture.KindFile})
 	}
 	return out
@@ -67,7 +67,7 @@ func (i interfaces) ByName(name string) (int, bool) {
 	if name == bindings.SystemName {
 		return bindings.SystemID, true
 	}
-	for _, f := range i.a.ifaces {
+	for _, f := range i.a.env.Interfaces() {
 		if f.Name() == name {
 			return f.ID(), true
 		}
@@ -86,10 +86,11 @@ func (i interfaces) ByID(id int) (string, bool) {
 }
 
 func (i interfaces) First() (int, string) {
-	if len(i.a.ifaces) == 0 {
+	all := i.a.env.Interfaces()
+	if len(all) == 0 {
 		return bindings.SystemID, bindings.SystemName
 	}
-	return i.a.ifaces[0].ID(), i.a.ifaces[0].Name()
+	return all[0].ID(), all[0].Name()
 }
 
 // ObservationPoint is 0: packets come from no observation point.

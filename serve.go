@@ -103,6 +103,7 @@ func (a *app) serve() error {
 	ctx, stop := cli.UntilSignal(context.Background(), func(os.Signal) { os.Exit(1) })
 	defer stop()
 	ctx, a.shutdown = context.WithCancel(ctx)
+	a.running = ctx
 	defer a.shutdown()
 
 	a.newEnv()

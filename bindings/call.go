@@ -93,6 +93,9 @@ type Env struct {
 	StaticEpoch func() int64
 	// ShuttingDown says that the process is about to end.
 	ShuttingDown func() bool
+	// OpenFile opens a capture file as an interface of its own and begins to read
+	// it.
+	OpenFile func(path string) (*iface.Interface, error)
 	// OverrideInterface replaces the interfaces that are about to be opened.
 	OverrideInterface func(name string)
 	// Shutdown asks the process to end.
@@ -129,14 +132,15 @@ type Env struct {
 	internal    internalAlerts
 
 	alertQueries atomic.Uint64 // to the stores of alerts
-	noConnection atomic.Bool   // scripts found that there is none
+	runtime      runtimeInterfaces
+	noConnection atomic.Bool // scripts found that there is none
 
 	samplings samplingStores
 }
 
 // Interface finds an interface by id, or nil.
 func (e *Env) Interface(id int) *iface.Interface {
-	for _, i := range e.Ifaces {
+	for _, i := range e.Interfaces() {
 		if i.ID() == id {
 			return i
 		}

@@ -66,7 +66,7 @@ func (c *Context) findInterface(s string) (int, bool) {
 	if s == SystemName || s == strconv.Itoa(SystemID) {
 		return SystemID, true
 	}
-	for _, i := range c.Env.Ifaces {
+	for _, i := range c.Env.Interfaces() {
 		if (i.Name() == s || strconv.Itoa(i.ID()) == s) && c.AllowsInterface(i.ID()) {
 			return i.ID(), true
 		}
@@ -80,15 +80,16 @@ func selectInterface(c *Call) {
 	name, _ := c.Str(1)
 	if id, ok := c.findInterface(name); ok {
 		c.Select(id)
-	} else if name != "" && len(c.Env.Ifaces) > 0 {
-		c.Select(c.Env.Ifaces[0].ID())
+	} else if all := c.Env.Interfaces(); name != "" && len(all) > 0 {
+		c.Select(all[0].ID())
 	}
 	c.Push(c.IfaceID)
 }
 
 func getIfNames(c *Call) {
-	t := lua.NewTable(len(c.Env.Ifaces))
-	for _, i := range c.Env.Ifaces {
+	all := c.Env.Interfaces()
+	t := lua.NewTable(len(all))
+	for _, i := range all {
 		if c.AllowsInterface(i.ID()) {
 			t.Set(strconv.Itoa(i.ID()), i.Name())
 		}
@@ -98,7 +99,7 @@ func getIfNames(c *Call) {
 
 func getFirstInterfaceID(c *Call) {
 	ids := []int{}
-	for _, i := range c.Env.Ifaces {
+	for _, i := range c.Env.Interfaces() {
 		if c.AllowsInterface(i.ID()) {
 			ids = append(ids, i.ID())
 		}
@@ -146,10 +147,10 @@ func (c *Context) speed() int {
 }
 
 func getEndpoint(c *Call) {
-	n := int(c.Integer(1))
-	if n < 0 || n >= len(c.Env.Ifaces) {
+	n, all := int(c.Integer(1)), c.Env.Interfaces()
+	if n < 0 || n >= len(all) {
 		c.Push(nil)
 		return
 	}
-	c.Push(c.Env.Ifaces[n].Name())
+	c.Push(all[n].Name())
 }

@@ -41,7 +41,7 @@ func getLicenseLimits(c *Call) {
 	max := lua.NewTable(2).Set("num_host_pools", maxHostPools).Set("num_pool_members", maxPoolMembers)
 	if c.Env.TreeYear >= 2026 {
 		var flows, hosts, local int
-		for _, i := range c.Env.Ifaces {
+		for _, i := range c.Env.Interfaces() {
 			s := i.Stats()
 			flows, hosts, local = flows+s.Flows, hosts+s.Hosts, local+s.LocalHosts
 		}
@@ -122,7 +122,7 @@ func getDropPoolInfo(c *Call) {
 
 func resetAllStats(c *Call) {
 	if c.Admin() {
-		for _, i := range c.Env.Ifaces {
+		for _, i := range c.Env.Interfaces() {
 			i.ResetCounters()
 		}
 	}

@@ -123,7 +123,7 @@ func setMacDeviceType(c *Call) {
 	if class < 0 || class >= deviceTypes {
 		class = 0
 	}
-	for _, i := range c.Env.Ifaces {
+	for _, i := range c.Env.Interfaces() {
 		m := i.MAC(addr)
 		if m == nil {
 			continue
