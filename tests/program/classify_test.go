@@ -325,3 +325,42 @@ func (x *exchange) check(t *testing.T, flows []namedFlow) {
 		}
 	}
 }
+
+// The rules of -p hold for --classify too; what cannot be read is named with its
+// line, and the rest counts.
+func TestRulesOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	rules := filepath.Join(t.TempDir(), "protos.txt")
+	if err := os.WriteFile(rules, []byte("# rules\ntcp:443@Intranet=1234\nnonsense\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, status := harness.Output(t, time.Minute, "-p", rules, "--classify", harness.Demo())
+	if status != 0 || !strings.Contains(stderr, "line 3") {
+		t.Errorf("status %d, %q", status, stderr)
+	}
+	seen := 0
+	for line := range strings.Lines(stdout) {
+		var f struct {
+			IDs        []int  `json:"ids"`
+			L4         string `json:"l4"`
+			DstPort    int    `json:"dport"`
+			Proto      string `json:"proto"`
+			Confidence string `json:"confidence"`
+		}
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			t.Fatal(err)
+		}
+		if f.L4 == "TCP" && f.DstPort == 443 {
+			seen++
+			if len(f.IDs) != 1 || f.IDs[0] != 1234 || f.Proto != "Intranet" || f.Confidence != "Match by custom rule" {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("the demonstration capture has no flow to port 443")
+	}
+	if _, stderr, status = harness.Output(t, time.Minute, "-p", rules+".not", "--classify", harness.Demo()); status == 0 || !strings.Contains(stderr, "protos.txt.not") {
+		t.Errorf("a file that is not there: status %d, %q", status, stderr)
+	}
+}
