@@ -43,6 +43,9 @@ func urlRisks(target string) (risks uint64) {
 			return risks | 1<<r
 		}
 	}
+	if strings.Contains(target, "..") { // climbs out of the folder (OWASP, "Path Traversal")
+		risks |= 1 << riskHttpSuspiciousUrl
+	}
 	return risks
 }
 

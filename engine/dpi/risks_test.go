@@ -34,6 +34,7 @@ func TestRisksOfRequests(t *testing.T) {
 		{"delay", request("/?id=1;select+sleep(5)", ""), ok, riskUrlPossibleSqlInjection},
 		{"command", request("/?host=127.0.0.1%3Bcat+/etc/passwd", ""), ok, riskUrlPossibleRceInjection},
 		{"substitution", request("/?host=%24(id)", ""), ok, riskUrlPossibleRceInjection},
+		{"path traversal", request("/msadc/..%255c../winnt/x", ""), ok, riskHttpSuspiciousUrl},
 		{"web shell", request("/shell?cd+/tmp", ""), ok, riskUrlPossibleRceInjection},
 		{"hidden file", request("/.env", ""), ok, riskPossibleExploit},
 		{"no agent", "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", ok, riskHttpSuspiciousUserAgent},
