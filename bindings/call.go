@@ -200,6 +200,8 @@ type Context struct {
 	snmp            snmpState    // requests that run aside
 	ranges          []addrRange  // see dhcpRanges
 	fileCapture     *fileCapture // of captureToPcap
+	poolsAllowed    map[int]bool // see allowedPools
+	poolsRead       bool
 	zmq             *zmq.Subscriber
 }
 

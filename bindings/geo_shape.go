@@ -89,7 +89,7 @@ func groupHosts[K comparable](c *Call, key func(h *host.Host) (K, bool), start f
 		return groups
 	}
 	for _, h := range c.Iface.Hosts() {
-		if !c.AllowsAddr(h.Addr) {
+		if !c.seesHost(h) {
 			continue
 		}
 		k, known := key(h)

@@ -23,8 +23,8 @@ func getBatchedSeries(c *Call) {
 	next, total := 0, 0
 	if c.Iface != nil {
 		var page []*host.Host
-		page, total = c.Iface.ListHosts(iface.HostQuery{Skip: slot, Limit: limit, Match: func(h *host.Host, _ *host.Data) bool {
-			return h.Local && !h.Addr.IsMulticast() && c.AllowsAddr(h.Addr)
+		page, total = c.Iface.ListHosts(iface.HostQuery{Skip: slot, Limit: limit, Match: func(h *host.Host, d *host.Data) bool {
+			return h.Local && !h.Group && c.allowsHost(h, d)
 		}})
 		for _, h := range page {
 			d := h.Snapshot()

@@ -142,8 +142,8 @@ const maxGroups = 999
 func getProtocolFlowsStats(c *Call) {
 	way := c.Integer(1)
 	q := &flowFilter{c: c}
-	if c.allowed() != nil {
-		q.add(func(f *flow.Flow) bool { return c.AllowsAddr(f.Client) || c.AllowsAddr(f.Server) })
+	if c.limited() {
+		q.add(c.seesFlow)
 	}
 	if name, ok := c.Str(8); ok && name != "" {
 		q.addHost(name, true, true)
@@ -239,7 +239,7 @@ func getVLANFlowsStats(c *Call) {
 	}
 	sums, order := map[key]*flowGroup{}, []key(nil)
 	c.eachFlow(func(f *flow.Flow) {
-		if !c.AllowsAddr(f.Client) && !c.AllowsAddr(f.Server) {
+		if !c.seesFlow(f) {
 			return
 		}
 		k := key{f.Key.VLAN, f.SrvPort, application(f), f.Key.Proto}

@@ -81,8 +81,8 @@ func (q *flowFilter) match(f *flow.Flow) bool {
 // about, which may be "" for all.
 func newFlowFilter(c *Call, about string, o options) *flowFilter {
 	q := &flowFilter{c: c}
-	if c.allowed() != nil {
-		q.add(func(f *flow.Flow) bool { return c.AllowsAddr(f.Client) || c.AllowsAddr(f.Server) })
+	if c.limited() {
+		q.add(c.seesFlow)
 	}
 	for _, name := range []string{about, o.str("hostFilter")} {
 		if name != "" {
@@ -368,7 +368,7 @@ func findFlowByKey(c *Call) {
 		return
 	}
 	f, ok := c.Iface.FindFlow(uint32(c.Integer(1)), uint32(c.Integer(2)))
-	if !ok || !c.AllowsAddr(f.Client) && !c.AllowsAddr(f.Server) {
+	if !ok || !c.seesFlow(&f) {
 		c.Push(nil)
 		return
 	}
@@ -390,7 +390,7 @@ func findFlowByTuple(c *Call) {
 		}
 		forward := f.Client == src && f.Server == dst && int64(f.CliPort) == sport && int64(f.SrvPort) == dport
 		backward := f.Client == dst && f.Server == src && int64(f.CliPort) == dport && int64(f.SrvPort) == sport
-		return forward || backward
+		return (forward || backward) && c.seesFlow(f)
 	}})
 	if len(page) == 0 {
 		c.Push(nil)

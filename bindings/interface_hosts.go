@@ -76,10 +76,18 @@ func (c *Call) findHostArg(i int) *host.Host {
 		return nil
 	}
 	k, ok := parseHost(name, c.OptInteger(i+1, 0))
-	if !ok || !c.AllowsAddr(k.Addr) {
+	if !ok {
 		return nil
 	}
-	return c.Iface.Host(k)
+	return c.visible(c.Iface.Host(k))
+}
+
+// visible is h, or nil when the user may not see it.
+func (c *Call) visible(h *host.Host) *host.Host {
+	if h == nil || !c.seesHost(h) {
+		return nil
+	}
+	return h
 }
 
 func getHost(c *Call, level int) {
@@ -165,7 +173,7 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 	}
 	return func(h *host.Host, d *host.Data) bool {
 		switch {
-		case !c.AllowsAddr(h.Addr),
+		case !c.allowsHost(h, d),
 			kind != nil && !kind(h, d),
 			vlan > 0 && int64(h.VLAN) != vlan,
 			net > -2 && int64(h.NetworkID) != net,
@@ -271,7 +279,7 @@ func getBatchedHosts(c *Call, kind func(h *host.Host, d *host.Data) bool) {
 		var page []*host.Host
 		page, total = c.Iface.ListHosts(iface.HostQuery{Skip: slot, Limit: limit,
 			Match: func(h *host.Host, d *host.Data) bool {
-				return c.AllowsAddr(h.Addr) && (kind == nil || kind(h, d))
+				return c.allowsHost(h, d) && (kind == nil || kind(h, d))
 			}})
 		for _, h := range page {
 			hosts.Set(hostKey(h.Key), c.hostTable(h, level))
@@ -295,7 +303,7 @@ func findHost(c *Call) {
 			if found == maxFound {
 				break
 			}
-			if !c.AllowsAddr(h.Addr) {
+			if !c.seesHost(h) {
 				continue
 			}
 			if label := matchHost(h, want); label != "" {
@@ -332,7 +340,7 @@ func findHostByMac(c *Call) {
 	if c.Iface != nil {
 		for _, h := range c.Iface.Hosts() {
 			d := h.Snapshot()
-			if hostMAC(&d) == want && c.AllowsAddr(h.Addr) {
+			if hostMAC(&d) == want && c.allowsHost(h, &d) {
 				t.Set(hostKey(h.Key), c.hostName(h, &d))
 			}
 		}
@@ -359,7 +367,7 @@ func getRxOnlyHosts(c *Call) {
 	t := lua.NewTable(0)
 	if c.Iface != nil {
 		page, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
-			return d.RxOnly() && !h.Group && (!localOnly || h.Local) && c.AllowsAddr(h.Addr)
+			return d.RxOnly() && !h.Group && (!localOnly || h.Local) && c.allowsHost(h, d)
 		}})
 		for _, h := range page {
 			t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))

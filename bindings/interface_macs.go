@@ -147,7 +147,7 @@ func getMacHosts(c *Call) {
 		for _, h := range c.Iface.Hosts() {
 			same := false
 			h.Update(func(d *host.Data) { same = d.Mac == m })
-			if same && c.AllowsAddr(h.Addr) {
+			if same && c.seesHost(h) {
 				t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))
 			}
 		}

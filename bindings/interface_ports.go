@@ -29,7 +29,7 @@ func init() {
 // eachAllowedFlow is eachFlow for the flows that the user may see.
 func (c *Call) eachAllowedFlow(fn func(f *flow.Flow)) {
 	c.eachFlow(func(f *flow.Flow) {
-		if c.AllowsAddr(f.Client) || c.AllowsAddr(f.Server) {
+		if c.seesFlow(f) {
 			fn(f)
 		}
 	})

@@ -37,14 +37,13 @@ func resetHost(c *Call, forget bool) {
 		c.Push(nil)
 		return
 	}
-	name := c.String(1)
-	k, ok := parseHost(name, 0)
-	if !ok || c.Iface == nil || !c.AllowsAddr(k.Addr) || c.Iface.Host(k) == nil {
+	h := c.findHostArg1()
+	if h == nil {
 		c.Push(false)
 		return
 	}
 	if listsOnly, _ := c.Bool(2); !listsOnly {
-		c.Iface.ResetHost(c.Iface.Host(k), forget)
+		c.Iface.ResetHost(h, forget)
 	}
 	c.Push(true)
 }
@@ -203,8 +202,8 @@ func setHostTags(c *Call) {
 // findHostArg1 is the host that argument 1 alone names; see findHostArg.
 func (c *Call) findHostArg1() *host.Host {
 	k, ok := parseHost(c.OptString(1, ""), 0)
-	if !ok || c.Iface == nil || !c.AllowsAddr(k.Addr) {
+	if !ok || c.Iface == nil {
 		return nil
 	}
-	return c.Iface.Host(k)
+	return c.visible(c.Iface.Host(k))
 }

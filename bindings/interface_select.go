@@ -14,7 +14,7 @@ func init() {
 	no := func(c *Call) { c.Push(false) }
 	register("interface", map[string]func(c *Call){
 		"select":                  selectInterface,
-		"setActiveInterfaceId":    func(c *Call) { c.Push(c.Select(int(c.Integer(1)))) },
+		"setActiveInterfaceId":    setActiveInterface,
 		"getId":                   func(c *Call) { c.Push(c.IfaceID) },
 		"getName":                 func(c *Call) { c.Push(c.ifaceName()) },
 		"getIfNames":              getIfNames,
@@ -80,10 +80,27 @@ func selectInterface(c *Call) {
 	name, _ := c.Str(1)
 	if id, ok := c.findInterface(name); ok {
 		c.Select(id)
-	} else if all := c.Env.Interfaces(); name != "" && len(all) > 0 {
-		c.Select(all[0].ID())
+	} else if name != "" {
+		c.selectFirst()
 	}
 	c.Push(c.IfaceID)
+}
+
+// selectFirst selects the first interface that the user may see.
+func (c *Context) selectFirst() {
+	for _, i := range c.Env.Interfaces() {
+		if c.AllowsInterface(i.ID()) {
+			c.Select(i.ID())
+			return
+		}
+	}
+}
+
+// setActiveInterface selects an interface by its id, and says whether there is
+// one that the user may see.
+func setActiveInterface(c *Call) {
+	id := int(c.Integer(1))
+	c.Push((id == SystemID || c.AllowsInterface(id)) && c.Select(id))
 }
 
 func getIfNames(c *Call) {
@@ -115,7 +132,7 @@ func getFirstInterfaceID(c *Call) {
 func isValidIfID(c *Call) {
 	s, _ := c.Str(1)
 	id, err := strconv.Atoi(s)
-	c.Push(err == nil && (id == SystemID || c.Env.Interface(id) != nil))
+	c.Push(err == nil && (id == SystemID || c.AllowsInterface(id)))
 }
 
 func name2id(c *Call) {

@@ -73,7 +73,7 @@ func dropHost(c *Call) {
 // dropped.
 func (c *Call) drop(match func(f *flow.Flow) bool) int {
 	page, _ := c.Iface.Flows(iface.FlowQuery{Match: func(f *flow.Flow) bool {
-		return match(f) && (c.AllowsAddr(f.Client) || c.AllowsAddr(f.Server))
+		return match(f) && c.seesFlow(f)
 	}})
 	for i := range page {
 		c.Iface.Drop(&page[i])

@@ -95,10 +95,13 @@ func getInterfaceHosts(c *Call) {
 	var points []point
 	if c.Iface != nil {
 		for _, h := range c.Iface.Hosts() {
-			if !c.AllowsAddr(h.Addr) || h.Local != local || net != -1 && int64(h.NetworkID) != net {
+			if h.Local != local || net != -1 && int64(h.NetworkID) != net {
 				continue
 			}
 			d := h.Snapshot()
+			if !c.allowsHost(h, &d) {
+				continue
+			}
 			if x, y, z, ok := c.place(mode, h, &d, h.Contacts()); ok {
 				points = append(points, point{h, x, y, z})
 			}
@@ -213,7 +216,7 @@ func addMACAddresses(c *Call) {
 	found := lua.NewTable(asked.Len())
 	if c.Iface != nil {
 		hosts, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
-			if d.Mac == nil || d.Mac.Address.Special() || !c.AllowsAddr(h.Addr) {
+			if d.Mac == nil || d.Mac.Address.Special() || !c.allowsHost(h, d) {
 				return false
 			}
 			_, want := asked.Get(d.Mac.Address.String()).(*lua.Table)
