@@ -26,6 +26,7 @@ ntop.ltrimCache("q", 0, 0) p(ntop.lrangeCache("r"), ntop.lrangeCache("q"), ntop.
 		"true true {g=2} false nil;")
 	w.check("in memory", `ntop.setLuaCache("m", "1") p(ntop.getLuaCache("m"), ntop.getLuaCache("none"), ntop.dumpLuaCache())`, "1  {m=1};")
 	w.check("state", `local s = ntop.getCacheStatus() p(s.dbsize > 5, type(s.info), ntop.getCacheStats().num_set > 0)`, "true string true;")
+	w.check("health", `local i = ntop.getCacheStatus().info p(i:match("rdb_last_bgsave_status:(%w+)"), i:match("aof_last_write_status:(%w+)"), i:match("used_memory_rss:(%d+)") ~= nil)`, "ok ok true;")
 	w.check("not by everybody", `p(ntop.flushCache())`, "false;", asUser("bob"))
 	w.check("flushed", `p(ntop.flushCache(), ntop.getCache("a"))`, "true ;")
 	w.check("wrong arguments", `ntop.setHashCache("h") ntop.delHashCache() ntop.rpushCache() ntop.lpushCache({}) ntop.delCache({}) ntop.renameCache("no", "x") ntop.setMembersCache() ntop.delMembersCache()

@@ -333,10 +333,24 @@ func (e *embedded) info() []byte {
 	if e.journal != nil {
 		size = e.journal.size()
 	}
-	fmt.Fprintf(&b, "\r\n# Memory\r\nused_memory:%d\r\n", size)
-	fmt.Fprintf(&b, "\r\n# Persistence\r\naof_enabled:%d\r\naof_current_size:%d\r\n", btoi(e.journal != nil), size)
+	state := "ok"
+	if e.failing() {
+		state = "err"
+	}
+	// Scripts show the resident set; the store has no memory of its own to measure,
+	// so that it is what the store keeps.
+	fmt.Fprintf(&b, "\r\n# Memory\r\nused_memory:%d\r\nused_memory_rss:%d\r\n", size, size)
+	fmt.Fprintf(&b, "\r\n# Persistence\r\nrdb_last_bgsave_status:%s\r\naof_enabled:%d\r\naof_current_size:%d\r\n"+
+		"aof_last_bgrewrite_status:%s\r\naof_last_write_status:%s\r\n", state, btoi(e.journal != nil), size, state, state)
 	fmt.Fprintf(&b, "\r\n# Keyspace\r\ndb0:keys=%d\r\n", keys)
 	return []byte(b.String())
+}
+
+// failing tells that changes are not kept on disk at the moment.
+func (e *embedded) failing() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.journal != nil && e.journal.reported
 }
 
 func btoi(b bool) int {
