@@ -9,6 +9,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +36,16 @@ rest_utils.answer(rest_utils.consts.success.ok, {})
 `
 
 const nothingAt = "scripts/lua/rest/v2/get/restbench/nothing.lua"
+
+// loading answers with the milliseconds that loading the common module took.
+const loading = `local dirs = ntop.getDirs()
+package.path = dirs.installdir .. "/scripts/lua/modules/?.lua;" .. package.path
+local begin = ntop.gettimemsec()
+require "lua_utils"
+local took = (ntop.gettimemsec() - begin) * 1000
+local rest_utils = require "rest_utils"
+rest_utils.answer(rest_utils.consts.success.ok, {ms = took})
+`
 
 var addresses = []string{
 	"/lua/rest/v2/get/restbench/nothing.lua",
@@ -70,6 +82,9 @@ func run(binary, tree, file string, requests, clients int, long time.Duration) e
 	if err := overlay(tree, over, nothingAt, nothing); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(over, filepath.Dir(nothingAt), "loading.lua"), []byte(loading), 0o644); err != nil {
+		return err
+	}
 	p, err := start(binary, over, file, dir)
 	if err != nil {
 		return err
@@ -98,7 +113,11 @@ func run(binary, tree, file string, requests, clients int, long time.Duration) e
 		}
 		fmt.Printf("%-46s %14.2f %12.2f %14.0f\n", strings.TrimPrefix(a, "/lua/"), each, wall.Seconds()*1000/float64(requests), rate)
 	}
-	fmt.Printf("resident %s\n", p.resident())
+	prepared, err := p.loading(50)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("require lua_utils, prepared: %.2f ms (median)\nresident %s\n", prepared, p.resident())
 	return nil
 }
 
@@ -176,19 +195,43 @@ func (p *program) stop() {
 }
 
 func (p *program) get(address string) error {
+	_, err := p.fetch(address)
+	return err
+}
+
+func (p *program) fetch(address string) ([]byte, error) {
 	r, err := http.Get(p.base + address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r.StatusCode != http.StatusOK || !strings.Contains(string(body), `"rc":0`) {
-		return fmt.Errorf("%s: %s %.200s", address, r.Status, body)
+		return nil, fmt.Errorf("%s: %s %.200s", address, r.Status, body)
 	}
-	return nil
+	return body, nil
+}
+
+// loading asks how long the common module takes to load in a server that runs:
+// the median of n times, in milliseconds.
+func (p *program) loading(n int) (median float64, err error) {
+	var all []float64
+	for range n {
+		body, err := p.fetch("/lua/rest/v2/get/restbench/loading.lua")
+		if err != nil {
+			return 0, err
+		}
+		var answer struct{ Rsp struct{ Ms float64 } }
+		if err := json.Unmarshal(body, &answer); err != nil {
+			return 0, err
+		}
+		all = append(all, answer.Rsp.Ms)
+	}
+	slices.Sort(all)
+	return all[n/2], nil
 }
 
 // load asks with several clients and returns the answers per second.

@@ -26,7 +26,11 @@ type entry struct {
 // few is how many entries are searched one by one.
 const few = 8
 
-var seed = maphash.MakeSeed()
+// The seeds keep scripts' input from choosing keys that collide.
+var (
+	seed    = maphash.MakeSeed()
+	intSeed = maphash.String(seed, "integers")
+)
 
 var (
 	stringType = typeOf("")
@@ -40,7 +44,7 @@ func hashString(s string) uint32 {
 }
 
 func hashInt(n int64) uint32 {
-	h, l := bits.Mul64(uint64(n)^0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9)
+	h, l := bits.Mul64(uint64(n)^intSeed, 0xbf58476d1ce4e5b9)
 	return uint32(h ^ l)
 }
 
