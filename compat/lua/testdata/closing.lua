@@ -93,3 +93,6 @@ P(function() local bitmap = 1 << 57 | 1 << 2 local t = {[bitmap] = "x"} return b
 for _, p in ipairs {"a.f\xf3", "\1", "x = 'a\\u{11ffffff", "x = 'a\\u11'", "x = '\\xr'", "x = [[a", "while << do", "1.000", "aa aa", "x = '\\400'", "x = 'a\nb'", "x = 0x", "x = 3..4", "local function", "for", "return return", "x =", "f(", "x = }", "--[[ a"} do P(load, p) end
 -- what an error says of a value without a name
 P(function() local function f() end return f().x end) P(function() return ("x").y.z end) P(function() return select(1, nil):m() end) P(function(...) (...).x = 1 end)
+-- tables that are emptied and filled again
+P(function() local t, c = {}, 0 for i = 1, 50 do t["k" .. i] = i end local k = next(t) while k do t[k] = nil c = c + 1 if c == 20 then t.new1 = "again" t.new3 = "too" end k = next(t) end return c, next(t) end)
+P(function() local t = {} for i = 1, 20 do t["k" .. i] = i end for i = 1, 10 do t["k" .. i] = nil end local a = next(t) ~= nil t.k2 = 2 local n = 0 for _ in pairs(t) do n = n + 1 end return a, n end)

@@ -16,6 +16,7 @@ type fields struct {
 	entries []entry
 	index   []int32 // open addressing by hash; 0 is free, n stands for entries[n-1]
 	live    int     // entries whose value is not nil
+	first   int     // entries before it have none: a table that is emptied by next is not searched from its start
 }
 
 type entry struct {
@@ -161,7 +162,7 @@ func (f *fields) compact() {
 			kept = append(kept, f.entries[i])
 		}
 	}
-	f.entries, f.index = kept, nil
+	f.entries, f.index, f.first = kept, nil, 0
 	if len(kept) > few {
 		f.reindex()
 	}
@@ -172,7 +173,7 @@ func (f *fields) clone() *fields {
 	if f == nil {
 		return nil
 	}
-	c := &fields{live: f.live}
+	c := &fields{live: f.live, first: f.first}
 	c.entries = append(make([]entry, 0, len(f.entries)), f.entries...)
 	c.index = append([]int32(nil), f.index...)
 	return c

@@ -180,6 +180,7 @@ func (t *Table) setField(i int, k any, h uint32, v any) {
 			f.live--
 		case v != nil && e.value == nil:
 			f.live++
+			f.first = min(f.first, i)
 		}
 		e.value = v
 		return
@@ -392,7 +393,7 @@ func (it *Iterator) Next() (k, v any, ok bool) {
 func (it *Iterator) enterHash() {
 	it.hash, it.i = true, 0
 	if f := it.t.fields; f != nil && len(f.entries) > 0 {
-		it.base, it.end = &f.entries[0], len(f.entries)
+		it.base, it.end, it.i = &f.entries[0], len(f.entries), f.first
 	}
 }
 
@@ -425,6 +426,9 @@ func (t *Table) Next(k any) (nk, nv any, found bool) {
 	it := Iterator{t: t}
 	if k == nil {
 		nk, nv, _ = it.Next()
+		if it.last != nil && t.flags&shared == 0 {
+			t.fields.first = it.i - 1
+		}
 		return nk, nv, true
 	}
 	if n, ok := toKeyInt(k); ok {
