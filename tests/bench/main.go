@@ -5,15 +5,21 @@
 //
 //	go run ./tests/bench -binary ./ntopng -file big.pcap -runs 5
 //	PEER='ndpiReader -q -i {}' go run ./tests/bench -binary ./ntopng -file big.pcap
+//	go run ./tests/bench -binary ./ntopng -corpus 20
+//	go run ./tests/bench -live -file small.pcap
 //
-// In PEER, {} stands for the capture.
+// In PEER, {} stands for the capture. -corpus N compares on the captures of
+// NTOPGO_SHARED, N times over between shifted addresses. -live finds the rates at
+// which the engine and tcpdump begin to lose packets.
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -44,15 +50,49 @@ func main() {
 	binary := flag.String("binary", "./ntopng", "the binary to measure")
 	file := flag.String("file", "", "the capture to read")
 	runs := flag.Int("runs", 5, "runs of each command")
+	corpus := flag.Int("corpus", 0, "read the captures of NTOPGO_SHARED this many times over instead of -file")
+	live := flag.Bool("live", false, "send -file over virtual cards and compare with tcpdump")
+	card := flag.String("receive", "", "receive on a card until interrupted (what -live starts)")
 	flag.Parse()
-	if *file == "" {
-		fmt.Fprintln(os.Stderr, "bench: -file is needed")
+	if *card != "" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		if err := receive(ctx, *card, os.Stdout); err != nil {
+			fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if *file == "" && *corpus == 0 {
+		fmt.Fprintln(os.Stderr, "bench: -file or -corpus is needed")
 		os.Exit(2)
 	}
-	if err := compare(*binary, *file, *runs); err != nil {
+	if err := run(*binary, *file, *runs, *corpus, *live); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+func run(binary, file string, runs, corpus int, live bool) error {
+	if corpus > 0 {
+		dir, err := os.MkdirTemp("", "bench")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		file = filepath.Join(dir, "corpus.pcap")
+		shared := os.Getenv("NTOPGO_SHARED")
+		if shared == "" {
+			shared = filepath.Join("..", "shared")
+		}
+		if _, err := buildCorpus(filepath.Join(shared, "corpus", "ndpi"), file, corpus); err != nil {
+			return err
+		}
+	}
+	if live {
+		return compareLive(file)
+	}
+	return compare(binary, file, runs)
 }
 
 func compare(binary, file string, runs int) error {
