@@ -28,6 +28,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/memory"
 	"ntopgo/engine/network"
@@ -210,7 +211,7 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 		RemoteHostIdle: seconds("non_local_host_max_idle"), NoPurge: o.DisablePurge, PurgeFiles: o.PcapPurge,
 		IgnoreMACs: o.IgnoreMACs, IgnoreVLANs: o.IgnoreVLANs, SimulateVLANs: o.SimulateVLANs,
 		SimulateMACs: o.SimulateMACs, SimulateIPs: o.SimulateIPs, Logf: a.log.Warnf},
-		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets})
+		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets, Locate: a.locate})
 }
 
 // openFile opens a capture file that was uploaded, and reads it until the program
@@ -233,6 +234,16 @@ func (a *app) openFile(path string) (*iface.Interface, error) {
 	i.Start(a.running)
 	a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	return i, nil
+}
+
+// locate tells the engine where an address belongs.
+func (a *app) locate(addr netip.Addr) (p host.Place) {
+	if a.geo == nil {
+		return p
+	}
+	p.AS = a.geo.AS(addr).Number
+	copy(p.Country[:], a.geo.Country(addr))
+	return p
 }
 
 // newEnv makes what the bindings work with; the interfaces must be open.

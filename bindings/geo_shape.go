@@ -104,14 +104,30 @@ func groupHosts[K comparable](c *Call, key func(h *host.Host) (K, bool), start f
 	return groups
 }
 
+// systemOf and countryOf take what the engine found when it first saw the host,
+// and ask the databases where that is nothing.
+func (c *Call) systemOf(h *host.Host) uint32 {
+	if h.AS != 0 {
+		return h.AS
+	}
+	return c.Env.Geo.AS(h.Addr).Number
+}
+
+func (c *Call) countryOf(h *host.Host) string {
+	if h.Country != ([2]byte{}) {
+		return string(h.Country[:])
+	}
+	return c.Env.Geo.Country(h.Addr)
+}
+
 func (c *Call) systems() map[uint32]*group {
-	return groupHosts(c, func(h *host.Host) (uint32, bool) { n := c.Env.Geo.AS(h.Addr).Number; return n, n != 0 },
+	return groupHosts(c, func(h *host.Host) (uint32, bool) { n := c.systemOf(h); return n, n != 0 },
 		func(h *host.Host, g *group) { g.as = c.Env.Geo.AS(h.Addr) })
 }
 
 // countries leaves out the hosts of no known country.
 func (c *Call) countries() map[string]*group {
-	groups := groupHosts(c, func(h *host.Host) (string, bool) { s := c.Env.Geo.Country(h.Addr); return s, s != "" },
+	groups := groupHosts(c, func(h *host.Host) (string, bool) { s := c.countryOf(h); return s, s != "" },
 		func(h *host.Host, g *group) { g.country = c.Env.Geo.Country(h.Addr) })
 	delete(groups, "")
 	if len(groups) == 0 {

@@ -15,7 +15,7 @@ func newHost(t *testing.T) (*Table, *Host) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tab := NewTable(0, nets)
+	tab := NewTable(0, nets, nil)
 	return tab, tab.Get(Key{Addr: netip.MustParseAddr("10.0.0.1")}, nil, 1)
 }
 

@@ -28,6 +28,7 @@ type Host struct {
 	System    bool // an address of this machine
 	NetworkID int  // local network id, network.NoID when remote
 	Group     bool // a multicast or broadcast address: nobody in particular
+	Place
 
 	flows atomic.Int32  // in the table of flows; a host that has some is not forgotten
 	seen  atomic.Uint32 // hostSent, hostHeard

@@ -13,11 +13,19 @@ import (
 // flows at the same time seldom wait for each other.
 const stripes = 32
 
+// Place is where an address belongs: the number of its autonomous system and the
+// two letters of its country, zero where it is not known.
+type Place struct {
+	AS      uint32
+	Country [2]byte
+}
+
 // Table is the set of hosts of one interface, shared by its shards.
 type Table struct {
-	max   int
-	nets  *network.Set
-	count struct {
+	max    int
+	nets   *network.Set
+	locate func(netip.Addr) Place
+	count  struct {
 		sync.Mutex
 		n       int
 		refused uint64
@@ -39,9 +47,13 @@ type place struct {
 
 func (k Key) place() place { return place{k.Addr.As16(), k.VLAN, k.Addr.Is6()} }
 
-// NewTable returns an empty table of at most max hosts (0: no limit).
-func NewTable(max int, nets *network.Set) *Table {
-	t := &Table{max: max, nets: nets}
+// NewTable returns an empty table of at most max hosts (0: no limit). locate,
+// which may be nil, is asked once for each host; several goroutines call it.
+func NewTable(max int, nets *network.Set, locate func(netip.Addr) Place) *Table {
+	if locate == nil {
+		locate = func(netip.Addr) Place { return Place{} }
+	}
+	t := &Table{max: max, nets: nets, locate: locate}
 	for i := range t.stripe {
 		t.stripe[i].m = map[place]*Host{}
 	}
@@ -79,7 +91,7 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	if full {
 		return nil
 	}
-	h = &Host{Key: k, NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
+	h = &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
 	t.countKind(h, 1)
 	if m != nil {

@@ -8,12 +8,14 @@ package iface
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"time"
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
 	"ntopgo/engine/network"
 )
 
@@ -66,6 +68,9 @@ type Deps struct {
 	Source capture.Source
 	DPI    *dpi.Engine
 	Nets   *network.Set
+	// Locate tells system and country of the address of a new host; nil for
+	// nothing. It must be quick: capture waits for it.
+	Locate func(netip.Addr) host.Place
 }
 
 func (c Config) withDefaults(d Deps) (Config, error) {

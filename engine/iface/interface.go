@@ -69,7 +69,7 @@ func New(cfg Config, deps Deps) (*Interface, error) {
 		return nil, err
 	}
 	i := &Interface{cfg: cfg, source: deps.Source, info: deps.Source.Info(), dpi: deps.DPI, nets: deps.Nets,
-		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets), macs: mac.NewTable(), done: make(chan struct{}), seed: rand.Uint64()}
+		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets, deps.Locate), macs: mac.NewTable(), done: make(chan struct{}), seed: rand.Uint64()}
 	i.limit.Max = int64(max(cfg.MaxFlows, 0))
 	for n := 0; n < cfg.Shards; n++ {
 		i.shards = append(i.shards, newShard(i))
