@@ -61,6 +61,8 @@ var allowed = map[byte]struct {
 	'p': {"-", false}, 's': {"-", true}, 'q': {"", false},
 }
 
+const quotedModifiers = "specifier '%q' cannot have modifiers"
+
 // parseSpec reads a conversion after its '%' and returns its length.
 func parseSpec(l *golua.State, f string) (spec, int) {
 	s := spec{prec: -1}
@@ -88,7 +90,7 @@ flags:
 		}
 		if strings.IndexByte(rule.flags, f[j]) < 0 {
 			if s.verb == 'q' {
-				layout.Raise(l, 1, "specifier '%%q' cannot have modifiers")
+				layout.Raise(l, 1, "%s", quotedModifiers)
 			}
 			bad()
 		}
@@ -130,7 +132,7 @@ flags:
 		s.prec = v
 	}
 	if s.verb == 'q' && i > 0 {
-		layout.Raise(l, 1, "specifier '%%q' cannot have modifiers")
+		layout.Raise(l, 1, "%s", quotedModifiers)
 	}
 	if j != i {
 		bad()
