@@ -47,7 +47,7 @@ type group struct {
 	traffic                counters.Duplex
 	bps, pps               float64
 	sent, rcvd             counters.TCPIssues
-	l7, cats               counters.L7Map
+	l7                     counters.L7Map
 	ingress, egress, inner uint64 // bytes
 	rttSum                 float64
 	rtts                   int

@@ -83,31 +83,33 @@ func nicOf(a netip.Addr) *net.Interface {
 	return nil
 }
 
-// answers reads datagrams until ctx is over. That no host listens at a port
-// that was asked is no error.
+// look is how long one wait for a datagram is at most, after which it is seen
+// whether ctx is over. Deadlines of a socket outlive the one who sets them, so
+// nothing may set one when its reading has ended.
+const look = 100 * time.Millisecond
+
+// answers reads datagrams until ctx is over, for a second when it has no end.
 func answers(ctx context.Context, conn *net.UDPConn, fn func(from netip.AddrPort, b []byte)) error {
 	end, ok := ctx.Deadline()
 	if !ok {
 		end = time.Now().Add(time.Second)
 	}
-	if err := conn.SetReadDeadline(end); err != nil {
-		return err
-	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) })
-	defer stop()
 	buf := make([]byte, 9000)
-	for {
+	for ctx.Err() == nil && time.Now().Before(end) {
+		next := time.Now().Add(look)
+		if end.Before(next) {
+			next = end
+		}
+		if err := conn.SetReadDeadline(next); err != nil {
+			return err
+		}
 		n, from, err := conn.ReadFromUDPAddrPort(buf)
-		var timeout net.Error
 		switch {
 		case err == nil:
 			fn(from, buf[:n])
-		case errors.As(err, &timeout) && timeout.Timeout():
-			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
-		case ctx.Err() != nil:
-			return nil
 		}
 	}
+	return nil
 }

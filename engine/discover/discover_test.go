@@ -155,3 +155,30 @@ func FuzzAnswers(f *testing.F) {
 		reply(b)
 	})
 }
+
+// The end of one reading does not cut the next one short.
+func TestReadingsDoNotDisturbEachOther(t *testing.T) {
+	t.Parallel()
+	names, err := NewNames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer names.Close()
+	for range 20 {
+		const wait = 30 * time.Millisecond
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
+		begin := time.Now()
+		if _, err := names.Read(ctx); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if d := time.Since(begin); d < wait {
+			t.Fatalf("read for %v", d)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if found, err := names.Read(ctx); err != nil || len(found) != 0 {
+		t.Errorf("%v, %v", found, err)
+	}
+}
