@@ -202,6 +202,7 @@ type Context struct {
 	fileCapture     *fileCapture // of captureToPcap
 	poolsAllowed    map[int]bool // see allowedPools
 	poolsRead       bool
+	memoryDB        *sqlite.DB // see memory
 	zmq             *zmq.Subscriber
 }
 

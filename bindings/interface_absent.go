@@ -18,9 +18,8 @@ func init() {
 	const paid = "part of the paid editions, whose code and table shapes are not public; answers as the community edition"
 	mark(paid, nothing, "serviceMap", "serviceMapFilterList", "periodicityMap", "periodicityMapFilterList", "flushServiceMap",
 		"flushPeriodicityMap", "serviceMapLearningStatus", "serviceMapSetStatus", "serviceMapSetMultipleStatus", "updateRanking",
-		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets", "refreshFlowDeviceSiteId", "execInMemoryQuery")
-	mark(paid, no, "isBehaviourAnalysisAvailable", "insertIPACL", "removeIPACL", "insertMacACL", "removeMacACL", "aggregateSiteFlows",
-		"aggregateASNFlows")
+		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets", "refreshFlowDeviceSiteId")
+	mark(paid, no, "isBehaviourAnalysisAvailable", "insertIPACL", "removeIPACL", "insertMacACL", "removeMacACL", "aggregateSiteFlows")
 	mark(paid, empty, "getACLInfo", "getFlowDevices", "getFlowDeviceInfo", "getFlowDeviceInfoByIP", "getSNMPStats")
 
 	const edge = "a function of the appliance that stands in the traffic (nEdge); there is no such interface here"

@@ -9,6 +9,7 @@ import (
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/alerts"
+	"ntopgo/engine/store/sqlite"
 )
 
 // Groups "Alerts" and "Alert Store": the alert database with the tree's own
@@ -99,6 +100,11 @@ func (c *Call) queryAlerts(id int, text string) (*lua.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	return rowTable(rows), nil
+}
+
+// rowTable is an array of rows: column -> value.
+func rowTable(rows []sqlite.Row) *lua.Table {
 	t := lua.NewTable(len(rows))
 	for _, row := range rows {
 		r := lua.NewTable(len(row))
@@ -107,7 +113,7 @@ func (c *Call) queryAlerts(id int, text string) (*lua.Table, error) {
 		}
 		t.Append(r)
 	}
-	return t, nil
+	return t
 }
 
 func alertStoreWrite(c *Call) {

@@ -42,7 +42,22 @@ func Open(path string, schemas ...Schema) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1)
+	return prepare(db, path, schemas)
+}
+
+// OpenMemory makes a database that is nowhere but in memory and applies the
+// schemas in order.
+func OpenMemory(schemas ...Schema) (*DB, error) {
+	const path = ":memory:"
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return prepare(db, path, schemas)
+}
+
+func prepare(db *sql.DB, path string, schemas []Schema) (*DB, error) {
+	db.SetMaxOpenConns(1) // in memory, every connection would have a database of its own
 	d := &DB{path: path, db: db}
 	for _, s := range schemas {
 		if err := d.apply(s); err != nil {
