@@ -1,6 +1,7 @@
 package program
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -104,7 +105,7 @@ func TestTruncatedCaptureIsReadAsFarAsItGoes(t *testing.T) {
 			return err
 		}
 		if data.Packets == 0 {
-			t.Errorf("no packet of the sound half was counted")
+			return errors.New("no packet of the sound half was counted")
 		}
 		return nil
 	})
