@@ -64,7 +64,9 @@ func dissectTLS(c *Context) Verdict {
 		switch kind {
 		case recHandshake:
 			if whole || len(c.w.hs) > 0 || n > len(b) { // a cut message may still hold what is wanted
-				c.w.hs = append(c.w.hs, body...)
+				at := len(c.w.hs)
+				c.w.hs = grow(c.w.hs, at+len(body))
+				copy(c.w.hs[at:], body)
 			}
 			if whole {
 				tlsMessages(c, note)

@@ -1,5 +1,7 @@
 package dpi
 
+import "sync"
+
 // maxRanges bounds the separate pieces that a buffer keeps.
 const maxRanges = 8
 
@@ -50,14 +52,37 @@ func (f *buffer) put(off int, b []byte, limit int) {
 		f.n -= j - i - 1
 	}
 	f.ranges[i].from, f.ranges[i].upto = from, upto
-	for len(f.data) < off+len(b) {
-		if need := off + len(b); need <= cap(f.data) {
-			f.data = f.data[:need]
-		} else {
-			f.data = append(f.data[:cap(f.data)], make([]byte, need-cap(f.data))...)
-		}
+	if need := off + len(b); need > len(f.data) {
+		f.data = grow(f.data, need)
 	}
 	copy(f.data[off:], b)
+}
+
+// block is the memory that a stream begins with: most handshakes need no more.
+// Blocks are not kept with the working memory of a flow, as few flows at a time
+// have a use for them.
+type block [2048]byte
+
+var blocks = sync.Pool{New: func() any { return new(block) }}
+
+// grow makes b n bytes long. What it had is kept, what is new may hold anything.
+func grow(b []byte, n int) []byte {
+	switch {
+	case n <= cap(b):
+		return b[:n]
+	case cap(b) == 0 && n <= len(block{}):
+		return blocks.Get().(*block)[:n]
+	}
+	out := append(b[:len(b):len(b)], make([]byte, n-len(b))...)
+	giveBack(b)
+	return out
+}
+
+// giveBack takes the memory of b for the next stream; b must not be used again.
+func giveBack(b []byte) {
+	if cap(b) == len(block{}) {
+		blocks.Put((*block)(b[:cap(b)]))
+	}
 }
 
 // prefix returns the bytes without a gap from the start.
@@ -94,7 +119,7 @@ func (c *Context) Stream() []byte {
 
 // shift makes room for n bytes before the first.
 func (f *buffer) shift(n int) {
-	f.data = append(f.data, make([]byte, n)...)
+	f.data = grow(f.data, len(f.data)+n)
 	copy(f.data[n:], f.data)
 	for i := range f.ranges[:f.n] {
 		f.ranges[i].from += n

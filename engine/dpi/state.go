@@ -120,14 +120,10 @@ func (w *work) isByPort(i int) bool {
 }
 
 func (w *work) reset() {
-	keep := [3][]byte{w.buf[0].data, w.buf[1].data, w.hs}
-	*w = work{}
-	for i := range keep {
-		if cap(keep[i]) > 8192 { // keep ordinary handshakes' memory, not the worst case's
-			keep[i] = nil
-		}
+	for _, b := range [...][]byte{w.buf[0].data, w.buf[1].data, w.hs} {
+		giveBack(b)
 	}
-	w.buf[0].data, w.buf[1].data, w.hs = keep[0][:0], keep[1][:0], keep[2][:0]
+	*w = work{}
 }
 
 // tracker follows the sequence numbers of one direction of a TCP connection.
