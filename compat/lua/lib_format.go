@@ -287,10 +287,16 @@ func (s spec) float(out []byte, f float64) []byte {
 		}
 	case 'e', 'E':
 		body = strconv.FormatFloat(f, 'e', s.precision(), 64)
+		if s.alt {
+			body = pointed(body, 'e')
+		}
 	case 'g', 'G':
 		body = general(f, s.precision(), s.alt)
 	case 'a', 'A':
 		body = hexFloat(f, s.prec)
+		if s.alt {
+			body = pointed(body, 'p')
+		}
 		sign += "0x"
 	}
 	if upper {
@@ -332,18 +338,30 @@ func general(f float64, prec int, keepZeros bool) string {
 	return mant + exp
 }
 
-// hexFloat is C's %a without sign and 0x.
-func hexFloat(f float64, prec int) string {
-	s := strconv.FormatFloat(f, 'x', prec, 64)
-	s = strings.TrimPrefix(s, "0x")
-	i := strings.IndexByte(s, 'p')
-	exp := s[i+1:]
-	sign := exp[:1]
-	exp = strings.TrimLeft(exp[1:], "0")
-	if exp == "" {
-		exp = "0"
+// pointed puts a point before the exponent when there is none, as '#' asks for.
+func pointed(text string, exponent byte) string {
+	if strings.IndexByte(text, '.') >= 0 {
+		return text
 	}
-	return s[:i] + "p" + sign + exp
+	i := strings.IndexByte(text, exponent)
+	return text[:i] + "." + text[i:]
+}
+
+// hexFloat is "%a" without its prefix. The C library does not normalise anew what
+// rounding brings to 2.
+func hexFloat(f float64, prec int) string {
+	digits, exp := hexParts(f, prec)
+	if _, exact := hexParts(f, -1); exp == exact+1 {
+		digits, exp = "2"+digits[1:], exact
+	}
+	return fmt.Sprintf("%sp%+d", digits, exp)
+}
+
+func hexParts(f float64, prec int) (digits string, exp int) {
+	s := strings.TrimPrefix(strconv.FormatFloat(f, 'x', prec, 64), "0x")
+	digits, power, _ := strings.Cut(s, "p")
+	exp, _ = strconv.Atoi(power)
+	return digits, exp
 }
 
 // quoted is %q: text that the Lua reader turns back into the value.
