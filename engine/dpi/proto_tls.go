@@ -51,7 +51,7 @@ func dissectTLS(c *Context) Verdict {
 	for len(b)-off >= 5 {
 		kind, n := b[off], be16(b[off+3:])
 		if !tlsRecord(b[off:]) || n == 0 {
-			if *note&tlsNamed == 0 && off == 0 {
+			if *note&tlsNamed == 0 {
 				return No
 			}
 			return done(*note)
