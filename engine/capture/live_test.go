@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -34,6 +35,27 @@ func inNamespace(t *testing.T) {
 	for _, dev := range []string{"v0", "v1"} {
 		ip(t, "link", "set", dev, "addrgenmode", "none")
 		ip(t, "link", "set", dev, "up")
+	}
+	for _, dev := range []string{"v0", "v1"} {
+		waitRunning(t, dev)
+	}
+}
+
+// waitRunning waits until a card can send: the kernel takes a moment for it
+// after it was set up.
+func waitRunning(t *testing.T, dev string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		nic, err := net.InterfaceByName(dev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if nic.Flags&net.FlagRunning != 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s does not come up", dev)
+		}
 	}
 }
 
