@@ -416,7 +416,7 @@ func (d *jsonDecoder) readEscaped(from, i int) (any, bool) {
 	return nil, false
 }
 
-// hex reads \uXXXX at a position.
+// hex reads an escape of four hexadecimal digits at a position.
 func (d *jsonDecoder) hex(at int) (code uint64, ok bool) {
 	if at+6 > len(d.s) || d.s[at] != '\\' || d.s[at+1] != 'u' {
 		return 0, false

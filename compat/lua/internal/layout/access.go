@@ -344,6 +344,3 @@ func (m *state) join(parts []any, size int) any {
 	}
 	return string(buf)
 }
-
-// Concat is a .. b.
-func Concat(l *lua.State, a, b any) any { return mirror(l).concat([]any{a, b}, -1) }

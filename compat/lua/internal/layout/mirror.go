@@ -1,9 +1,10 @@
 // Package layout is the only place that looks inside Shopify/go-lua's
 // unexported state. It holds mirrors of the VM's structures, checks them once
-// against the linked version, and replaces the instructions of the VM that do
-// not do what Lua 5.4 does: numbers get their integer subtype, tables grow and
-// iterate in linear time, closures are never taken for one another, metamethods
-// and error messages are 5.4's.
+// against the linked version, and runs the VM's instructions itself, as Lua 5.4
+// does: numbers have their integer subtype, tables grow and iterate in linear
+// time, closures are never taken for one another, metamethods and error messages
+// are 5.4's. When the linked version is another one, it does so on states of its
+// own and leaves everything unexported alone.
 //
 // It knows values, tables, calls and errors; libraries, files, limits and
 // everything an exported name of compat/lua speaks of stay outside.

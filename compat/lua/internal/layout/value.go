@@ -72,15 +72,6 @@ func Return(l *lua.State, vs ...any) int {
 	return len(vs)
 }
 
-// Pop removes and returns the top value.
-func Pop(l *lua.State) any {
-	m := mirror(l)
-	m.top--
-	v := m.stack[m.top]
-	m.stack[m.top] = nil
-	return v
-}
-
 // Call calls f with args from Go and returns its results (want < 0: all). The
 // result slice is fresh.
 func Call(l *lua.State, f any, want int, args ...any) []any {
@@ -132,12 +123,6 @@ func (m *state) checkCallable(f any) {
 
 // IsFunction reports whether v can be called without a metamethod.
 func IsFunction(v any) bool { return isFunction(v) }
-
-// IsGoFunction reports whether v is a function written in Go.
-func IsGoFunction(v any) bool {
-	t := typeOf(v)
-	return t == goFunctionType || t == goClosureType
-}
 
 // Function wraps a Go function; it belongs to no VM.
 func Function(f lua.Function) any {
