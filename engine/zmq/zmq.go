@@ -16,16 +16,6 @@ import (
 	"github.com/go-zeromq/zmq4"
 )
 
-// Header lengths. The topic fills the first 16 bytes; version 0, the oldest, has
-// 32 bytes of topic and wider numbers.
-const (
-	topicLen  = 16
-	headerLen = 24 // topic, version, source, size, id
-	oldHeader = 40
-	// maxText bounds what a compressed message may grow to.
-	maxText = 16 << 20
-)
-
 // errFrame is a message that is not in this framing.
 var errFrame = errors.New("zmq: not a message of a probe")
 
@@ -35,32 +25,10 @@ type Message struct {
 	Text  string
 }
 
-// parse reads a message of two frames.
+// parse reads a message of two frames whose body is text.
 func parse(frames [][]byte) (Message, error) {
-	if len(frames) != 2 || len(frames[0]) < headerLen {
-		return Message{}, errFrame
-	}
-	head, body := frames[0], frames[1]
-	topic := head[:topicLen]
-	if len(head) == oldHeader {
-		topic = head[:32]
-	}
-	m := Message{Topic: string(bytes.TrimRight(bytes.SplitN(topic, []byte{0}, 2)[0], " ")), Text: string(body)}
-	if len(body) > 1 && body[0] == 0 { // a zero byte marks compressed text
-		z, err := zlib.NewReader(bytes.NewReader(body[1:]))
-		if err != nil {
-			return Message{}, fmt.Errorf("zmq: %w", err)
-		}
-		text, err := io.ReadAll(io.LimitReader(z, maxText+1))
-		if err != nil {
-			return Message{}, fmt.Errorf("zmq: %w", err)
-		}
-		if len(text) > maxText {
-			return Message{}, fmt.Errorf("zmq: a message of more than %d bytes", maxText)
-		}
-		m.Text = string(text)
-	}
-	return m, nil
+	e, err := parseEnvelope(frames, "")
+	return Message{Topic: e.Topic, Text: string(e.Body)}, err
 }
 
 // Subscriber receives the messages of a topic from a publisher.
@@ -170,7 +138,7 @@ func (p *Publisher) Send(topic, text string) error {
 	if body.Len() > 0xffff {
 		return fmt.Errorf("zmq: a message of %d bytes is too long", len(text))
 	}
-	head := make([]byte, headerLen)
+	head := make([]byte, headerV1)
 	copy(head[:topicLen-1], topic)
 	p.mu.Lock()
 	defer p.mu.Unlock()

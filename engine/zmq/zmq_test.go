@@ -45,7 +45,7 @@ func TestPublishAndSubscribe(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	head := append([]byte("flow"), make([]byte, headerLen-4)...)
+	head := append([]byte("flow"), make([]byte, headerV1-4)...)
 	if m, err := parse([][]byte{head, []byte("{}")}); err != nil || m != (Message{"flow", "{}"}) {
 		t.Errorf("%+v %v", m, err)
 	}
@@ -57,7 +57,7 @@ func TestParse(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(make([]byte, headerLen), []byte{0, 0x78, 0x9c})
+	f.Add(make([]byte, headerV1), []byte{0, 0x78, 0x9c})
 	f.Fuzz(func(_ *testing.T, head, body []byte) { _, _ = parse([][]byte{head, body}) })
 }
 
