@@ -17,8 +17,17 @@ type Kind string
 const (
 	KindLive  Kind = "pcap"      // a network interface
 	KindFile  Kind = "pcap dump" // a capture file, a list of files, or standard input
-	KindDummy Kind = "dummy"     // no traffic at all
+	KindDummy Kind = "dummy"     // no traffic but what scripts report
+
+	KindZMQ    Kind = "zmq"                     // flows from probes
+	KindSyslog Kind = "syslog"                  // messages that scripts make flows of
+	KindPart   Kind = "Dynamic Flow Collection" // a part of the flows of another interface
 )
+
+// Collects says whether a source of this kind gets flows instead of frames.
+func (k Kind) Collects() bool {
+	return k == KindZMQ || k == KindSyslog || k == KindPart || k == KindDummy
+}
 
 // Frame is one captured frame.
 type Frame struct {

@@ -74,6 +74,9 @@ type Flow struct {
 	Classified bool
 	Result     dpi.Result
 
+	// Origin is of a flow that a probe reported, nil for one made of packets.
+	Origin *Origin
+
 	packed dpi.Packed
 	live   *dpi.Metadata // of a flow that is not decided yet
 	meta   *dpi.Metadata // memory for either
@@ -136,6 +139,7 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
 	f.Classified, f.Result = r.is(classified), r.Result
 	f.packed, f.live, f.filled = l.meta, nil, false
+	f.Origin = t.origins[r.number]
 	if l.class != nil {
 		f.live = l.class.Meta()
 	}

@@ -171,6 +171,9 @@ func (r *Record) SetLocal(client, server bool) {
 	r.set(serverLocal, server)
 }
 
+// Local says which of the ends are local.
+func (r *Record) Local() (client, server bool) { return r.is(clientLocal), r.is(serverLocal) }
+
 // FirstSeen and LastSeen are the times of the first and the last packet in
 // nanoseconds.
 func (r *Record) FirstSeen() int64 { return r.firstSeen }

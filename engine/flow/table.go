@@ -59,7 +59,8 @@ type Table struct {
 	sums             Sums
 	packing          []byte
 	unpacked         dpi.Metadata
-	tuple            dpi.Tuple // of the flow that is being classified; a local one would escape
+	origins          map[uint32]*Origin // of collected flows, by number of the record; nil while there are none
+	tuple            dpi.Tuple          // of the flow that is being classified; a local one would escape
 }
 
 // linksChunk is how many Links are allocated at once.
@@ -301,7 +302,7 @@ func (t *Table) GiveUp() { t.each(t.giveUp) }
 func (t *Table) Purge(limit int64) int {
 	var gone []*Record
 	t.each(func(r *Record) {
-		if r.lastSeen < limit {
+		if t.lastHeard(r) < limit {
 			t.giveUp(r)
 			gone = append(gone, r)
 		}
@@ -329,6 +330,9 @@ func (t *Table) end(r *Record) {
 	t.forget(r)
 	t.index.remove(uint32(r.Hash(t.seed)), r.number)
 	t.free = append(t.free, r.number)
+	if t.origins != nil {
+		delete(t.origins, r.number)
+	}
 	*r, *l = Record{number: r.number}, Links{}
 }
 

@@ -56,7 +56,12 @@ type Interface struct {
 	finished   atomic.Bool // the source has ended
 	panics     atomic.Uint64
 	idle       atomic.Bool
-	taps       atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	flowIdle   atomic.Int64 // nanoseconds
+	obs        struct {
+		mu     sync.Mutex
+		points map[uint16]*ObsPoint
+	}
+	taps atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
 
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -71,6 +76,7 @@ func New(cfg Config, deps Deps) (*Interface, error) {
 	i := &Interface{cfg: cfg, source: deps.Source, info: deps.Source.Info(), dpi: deps.DPI, nets: deps.Nets,
 		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets, deps.Locate), macs: mac.NewTable(), done: make(chan struct{}), seed: rand.Uint64()}
 	i.limit.Max = int64(max(cfg.MaxFlows, 0))
+	i.flowIdle.Store(int64(cfg.FlowIdle))
 	for n := 0; n < cfg.Shards; n++ {
 		i.shards = append(i.shards, newShard(i))
 	}
@@ -120,8 +126,11 @@ func (i *Interface) Classifier() *dpi.Engine { return i.dpi }
 // Networks are the local networks.
 func (i *Interface) Networks() *network.Set { return i.nets }
 
-// Live says whether packets carry wall time.
-func (i *Interface) Live() bool { return i.info.Kind == capture.KindLive }
+// Live says whether packets, or the flows that are collected, arrive in wall time.
+func (i *Interface) Live() bool { return i.info.Kind == capture.KindLive || i.Collects() }
+
+// Collects says whether the interface gets flows, not packets.
+func (i *Interface) Collects() bool { return i.info.Kind.Collects() }
 
 // Loading says whether a file is still being read.
 func (i *Interface) Loading() bool { return i.info.Kind == capture.KindFile && !i.finished.Load() }

@@ -95,7 +95,7 @@ func (s *shard) rollUp(r *rollUp) {
 		s.flows.GiveUp()
 	}
 	if r.purge {
-		s.flows.Purge(r.now - int64(s.i.cfg.FlowIdle))
+		s.flows.Purge(r.now - s.i.flowIdle.Load())
 	}
 	if !r.first {
 		sec = uint32(r.now/1e9) - 1

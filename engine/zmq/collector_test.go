@@ -178,7 +178,9 @@ func TestCollectorRefuses(t *testing.T) {
 func FuzzEnvelope(f *testing.F) {
 	f.Add(header(headerV3, "flow", 4, flagCompressed, 1, 2), deflate(f, "{}"), "x")
 	f.Add(header(headerV0, "event", 0, 0, 1, 2), []byte("{}"), "")
-	f.Fuzz(func(_ *testing.T, head, body []byte, password string) { _, _ = parseEnvelope([][]byte{head, body}, password) })
+	f.Fuzz(func(_ *testing.T, head, body []byte, password string) {
+		_, _ = parseEnvelope([][]byte{head, body}, password)
+	})
 }
 
 func FuzzZMTP(f *testing.F) {
