@@ -210,7 +210,7 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 		FlowIdle: seconds("flow_max_idle"), LocalHostIdle: seconds("local_host_max_idle"),
 		RemoteHostIdle: seconds("non_local_host_max_idle"), NoPurge: o.DisablePurge, PurgeFiles: o.PcapPurge,
 		IgnoreMACs: o.IgnoreMACs, IgnoreVLANs: o.IgnoreVLANs, SimulateVLANs: o.SimulateVLANs,
-		SimulateMACs: o.SimulateMACs, SimulateIPs: o.SimulateIPs, Logf: a.log.Warnf},
+		SystemBySYN: a.layout.Year() >= layout.Year2026, SimulateMACs: o.SimulateMACs, SimulateIPs: o.SimulateIPs, Logf: a.log.Warnf},
 		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets, Locate: a.locate})
 }
 
@@ -231,6 +231,7 @@ func (a *app) openFile(path string) (*iface.Interface, error) {
 	for _, c := range a.checks[known:] {
 		go c.Run(a.running)
 	}
+	a.env.Prepare(i)
 	i.Start(a.running)
 	a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	return i, nil

@@ -171,6 +171,7 @@ func (a *app) startReading(ctx context.Context) {
 		go c.Run(ctx)
 	}
 	for _, i := range a.ifaces {
+		a.env.Prepare(i)
 		i.Start(ctx)
 		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	}

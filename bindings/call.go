@@ -15,6 +15,7 @@ import (
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
 	"ntopgo/engine/host"
+	"ntopgo/engine/hostpool"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/oui"
@@ -136,6 +137,9 @@ type Env struct {
 	noConnection atomic.Bool // scripts found that there is none
 
 	samplings samplingStores
+	pools     atomic.Pointer[hostpool.Set] // see hostPools
+
+	systemNames sync.Map // names of autonomous systems that hosts were in, by number
 }
 
 // Interface finds an interface by id, or nil.
@@ -196,7 +200,6 @@ type Context struct {
 
 	selectedNetwork int
 	nets            *network.Set // AllowedNets, parsed
-	pools           *poolSet     // host pools, read once per run
 	snmp            snmpState    // requests that run aside
 	ranges          []addrRange  // see dhcpRanges
 	fileCapture     *fileCapture // of captureToPcap

@@ -97,7 +97,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 	if h != nil {
 		d := h.Snapshot()
 		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), h.NetworkID
-		pool, _ = c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+		pool, _ = c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 		tags = c.hostTags(h.Key)
 	}
 	t.Set(side+".host", name).

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
@@ -14,7 +15,7 @@ import (
 )
 
 // Countries and autonomous systems of hosts, from the databases beside the
-// program. They are summed from hosts and flows when they are asked for.
+// program.
 func init() {
 	register("interface", map[string]func(c *Call){
 		"getHostCountry":         getHostCountry,
@@ -38,157 +39,137 @@ func getHostCountry(c *Call) {
 	c.Push(c.Env.Geo.Country(k.Addr))
 }
 
-// group is what the hosts of one country or autonomous system did together.
+// group is a group of hosts as its table shows it.
 type group struct {
-	as                     geo.System
-	country                string
-	hosts                  int
-	first, last            int64
-	traffic                counters.Duplex
-	bps, pps               float64
-	sent, rcvd             counters.TCPIssues
-	l7                     counters.L7Map
-	ingress, egress, inner uint64 // bytes
-	rttSum                 float64
-	rtts                   int
+	aggregate.View
+	as      geo.System
+	country string
 }
 
-// add counts a host. Only those of a known AS or country are counted with their
-// traffic, as the original does.
-func (g *group) add(d *host.Data, known bool) {
-	if g.hosts++; g.first == 0 || d.FirstSeen < g.first {
-		g.first = d.FirstSeen
-	}
-	g.last = max(g.last, d.LastSeen)
-	if !known {
-		return
-	}
-	g.traffic.Add(d.Traffic)
-	g.bps += d.Throughput.Bytes.Value
-	g.pps += d.Throughput.Packets.Value
-	g.sent.Add(d.TCPSent)
-	g.rcvd.Add(d.TCPRcvd)
-	g.l7.Add(&d.L7)
-	if d.RTTms > 0 {
-		g.rttSum += d.RTTms
-		g.rtts++
-	}
-}
-
-func (g *group) rtt() int {
-	if g.rtts == 0 {
-		return 0
-	}
-	return int(g.rttSum / float64(g.rtts))
-}
-
-// groupHosts sums the hosts that the user may see by key.
-func groupHosts[K comparable](c *Call, key func(h *host.Host) (K, bool), start func(h *host.Host, g *group)) map[K]*group {
-	groups := map[K]*group{}
+// groups are the groups of a kind. A user who may not see every host gets the
+// sums of those that may be seen; theirs have no score, and traffic inside the
+// group is part of them.
+func (c *Call) groups(k aggregate.Kind) map[uint32]*group {
+	groups := map[uint32]*group{}
 	if c.Iface == nil {
 		return groups
 	}
-	for _, h := range c.Iface.Hosts() {
-		if !c.seesHost(h) {
-			continue
+	if c.limited() {
+		return c.visibleGroups(k)
+	}
+	for _, v := range c.Iface.Groups(k) {
+		if v.Hosts > 0 || v.Traffic.Packets() > 0 {
+			groups[v.ID] = &group{View: v}
 		}
-		k, known := key(h)
-		g := groups[k]
-		if g == nil {
-			g = &group{}
-			start(h, g)
-			groups[k] = g
-		}
-		h.Update(func(d *host.Data) { g.add(d, known) })
 	}
 	return groups
 }
 
-// systemOf and countryOf take what the engine found when it first saw the host,
-// and ask the databases where that is nothing.
-func (c *Call) systemOf(h *host.Host) uint32 {
-	if h.AS != 0 {
-		return h.AS
+func (c *Call) visibleGroups(k aggregate.Kind) map[uint32]*group {
+	groups := map[uint32]*group{}
+	for _, h := range c.Iface.Hosts() {
+		id := h.Member().ID(k)
+		if id == aggregate.None || !c.seesHost(h) {
+			continue
+		}
+		g := groups[id]
+		if g == nil {
+			g = &group{View: aggregate.View{Key: aggregate.Key{Kind: k, ID: id}}}
+			groups[id] = g
+		}
+		g.Hosts++
+		h.Update(func(d *host.Data) {
+			sum := aggregate.Sum{Traffic: d.Traffic, L7: d.L7, TCPSent: d.TCPSent, TCPRcvd: d.TCPRcvd, FirstSeen: d.FirstSeen,
+				LastSeen: d.LastSeen, Throughput: d.Throughput}
+			if d.RTTms > 0 {
+				sum.RTTs, sum.RTT = 1, int64(d.RTTms*1e6)
+			}
+			g.Add(&sum)
+		})
 	}
-	return c.Env.Geo.AS(h.Addr).Number
-}
-
-func (c *Call) countryOf(h *host.Host) string {
-	if h.Country != ([2]byte{}) {
-		return string(h.Country[:])
-	}
-	return c.Env.Geo.Country(h.Addr)
+	return groups
 }
 
 func (c *Call) systems() map[uint32]*group {
-	return groupHosts(c, func(h *host.Host) (uint32, bool) { n := c.systemOf(h); return n, n != 0 },
-		func(h *host.Host, g *group) { g.as = c.Env.Geo.AS(h.Addr) })
-}
-
-// countries leaves out the hosts of no known country.
-func (c *Call) countries() map[string]*group {
-	groups := groupHosts(c, func(h *host.Host) (string, bool) { s := c.countryOf(h); return s, s != "" },
-		func(h *host.Host, g *group) { g.country = c.Env.Geo.Country(h.Addr) })
-	delete(groups, "")
-	if len(groups) == 0 {
+	groups := c.groups(aggregate.AS)
+	unnamed := 0
+	for id, g := range groups {
+		g.as.Number = id
+		name, known := c.Env.systemNames.Load(id)
+		if known {
+			g.as.Name = name.(string)
+		} else if id != 0 {
+			unnamed++
+		}
+	}
+	if unnamed == 0 {
 		return groups
 	}
-	c.eachAllowedFlow(func(f *flow.Flow) {
-		cli, srv := groups[c.Env.Geo.Country(f.Client)], groups[c.Env.Geo.Country(f.Server)]
-		if cli == srv && cli != nil {
-			cli.inner += f.Bytes()
-			return
+	// The databases tell the names of addresses: any host of a system will do.
+	for _, h := range c.Iface.Hosts() {
+		if g := groups[h.AS]; g != nil && h.AS != 0 && g.as.Name == "" {
+			g.as.Name = c.Env.Geo.AS(h.Addr).Name
+			c.Env.systemNames.Store(h.AS, g.as.Name)
 		}
-		if cli != nil {
-			cli.egress += f.ToServer.Bytes
-			cli.ingress += f.ToClient.Bytes
-		}
-		if srv != nil {
-			srv.ingress += f.ToServer.Bytes
-			srv.egress += f.ToClient.Bytes
-		}
-	})
+	}
 	return groups
 }
 
-func (g *group) setScores(t *lua.Table) *lua.Table {
-	return t.Set("score", 0).Set("score.as_client", 0).Set("score.as_server", 0).Set("score_pct", lua.NewTable(0))
+func (c *Call) countries() map[string]*group {
+	groups := map[string]*group{}
+	for id, g := range c.groups(aggregate.Country) {
+		g.country = aggregate.CountryCode(id)
+		groups[g.country] = g
+	}
+	return groups
+}
+
+func setScores(t *lua.Table, s *aggregate.Sum) *lua.Table {
+	return t.Set("score", s.ScoreAsClient+s.ScoreAsServer).
+		Set("score.as_client", s.ScoreAsClient).
+		Set("score.as_server", s.ScoreAsServer).
+		Set("score_pct", lua.NewTable(0))
+}
+
+func alertedFlows(s *aggregate.Sum) *lua.Table {
+	return lua.NewTable(3).Set("as_client", s.AlertedAsClient).Set("as_server", s.AlertedAsServer).
+		Set("total", s.AlertedAsClient+s.AlertedAsServer)
 }
 
 func (g *group) setTraffic(t *lua.Table) {
-	setDuplex(t, g.traffic)
-	setThroughput(t, &counters.Throughput{Bytes: counters.Rate{Value: g.bps}, Packets: counters.Rate{Value: g.pps}})
-	t.Set("bytes.ndpi.unknown", unknownBytes(&g.l7)).
-		Set("seen.first", seconds(g.first)).
-		Set("seen.last", seconds(g.last)).
-		Set("duration", seconds(g.last)-seconds(g.first)+1).
-		Set("num_hosts", g.hosts)
+	setDuplex(t, g.Traffic)
+	setThroughput(t, &g.Throughput)
+	t.Set("bytes.ndpi.unknown", unknownBytes(&g.L7)).
+		Set("seen.first", seconds(g.FirstSeen)).
+		Set("seen.last", seconds(g.LastSeen)).
+		Set("duration", seconds(g.LastSeen)-seconds(g.FirstSeen)+1).
+		Set("num_hosts", g.Hosts)
 }
 
 func (c *Call) asTable(g *group, level int) *lua.Table {
 	t := lua.NewTable(32).
 		Set("asn", g.as.Number).
 		Set("asname", g.as.Name).
-		Set("alerted_flows", lua.NewTable(3).Set("as_client", 0).Set("as_server", 0).Set("total", 0))
-	g.setScores(t)
+		Set("alerted_flows", alertedFlows(&g.Sum))
+	setScores(t, &g.Sum)
 	g.setTraffic(t)
 	if level >= levelHigh {
-		t.Set("round_trip_time", g.rtt())
+		t.Set("round_trip_time", g.MeanRTT()/1e6)
 	}
 	if level >= levelHigher {
-		t.Set("ndpi", protocols(c.Env.DPI, &g.l7)).
-			Set("tcpPacketStats.sent", tcpIssues(g.sent)).
-			Set("tcpPacketStats.rcvd", tcpIssues(g.rcvd))
+		t.Set("ndpi", protocols(c.Env.DPI, &g.L7)).
+			Set("tcpPacketStats.sent", tcpIssues(g.TCPSent)).
+			Set("tcpPacketStats.rcvd", tcpIssues(g.TCPRcvd))
 	}
 	return t
 }
 
 func countryTable(g *group, level int) *lua.Table {
-	t := lua.NewTable(24).Set("country", g.country).Set("bytes", g.traffic.Bytes())
-	g.setScores(t)
+	t := lua.NewTable(24).Set("country", g.country).Set("bytes", g.Traffic.Bytes())
+	setScores(t, &g.Sum)
 	if level >= levelHigh {
 		g.setTraffic(t)
-		t.Set("ingress", g.ingress).Set("egress", g.egress).Set("inner", g.inner)
+		t.Set("ingress", g.Traffic.Rcvd.Bytes).Set("egress", g.Egress().Bytes).Set("inner", g.Inner.Bytes)
 	}
 	return t
 }
@@ -215,13 +196,13 @@ func pageOf(o options, list []*group, byName func(g *group) string) []*group {
 	case "asname", "country", "name":
 		by = func(a, b *group) int { return cmp.Compare(strings.ToLower(byName(a)), strings.ToLower(byName(b))) }
 	case "since":
-		by = num(func(g *group) float64 { return float64(g.first) })
+		by = num(func(g *group) float64 { return float64(g.FirstSeen) })
 	case "thpt":
-		by = num(func(g *group) float64 { return g.bps })
+		by = num(func(g *group) float64 { return g.Throughput.Bytes.Value })
 	case "traffic":
-		by = num(func(g *group) float64 { return float64(g.traffic.Bytes()) })
+		by = num(func(g *group) float64 { return float64(g.Traffic.Bytes()) })
 	case "hosts":
-		by = num(func(g *group) float64 { return float64(g.hosts) })
+		by = num(func(g *group) float64 { return float64(g.Hosts) })
 	}
 	slices.SortFunc(list, func(a, b *group) int { return cmp.Or(by(a, b), order(a, b)) })
 	if up, given := o.flag("a2zSortOrder"); given && !up {
@@ -292,8 +273,8 @@ func getLiveASNStats(c *Call) {
 			m[as.Number] = &group{as: as}
 		}
 		g := m[as.Number]
-		g.hosts++ // flows
-		g.traffic.Add(counters.Duplex{Sent: f.ToServer.Traffic, Rcvd: f.ToClient.Traffic})
+		g.Flows++
+		g.Traffic.Add(counters.Duplex{Sent: f.ToServer.Traffic, Rcvd: f.ToClient.Traffic})
 	}
 	c.eachFlow(func(f *flow.Flow) {
 		if match(f) {
@@ -306,9 +287,9 @@ func getLiveASNStats(c *Call) {
 		for n, g := range m {
 			t.Set(strconv.FormatUint(uint64(n), 10), lua.NewTable(4).
 				Set("asname", g.as.Name).
-				Set("num_flows", g.hosts).
-				Set("bytes_sent", g.traffic.Sent.Bytes).
-				Set("bytes_rcvd", g.traffic.Rcvd.Bytes))
+				Set("num_flows", g.Flows).
+				Set("bytes_sent", g.Traffic.Sent.Bytes).
+				Set("bytes_rcvd", g.Traffic.Rcvd.Bytes))
 		}
 		return t
 	}

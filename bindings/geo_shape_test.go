@@ -27,7 +27,7 @@ func TestPlacesOfHostsAndFlows(t *testing.T) {
 	w.check("without databases", `p(interface.getHostCountry("203.0.113.5"), interface.getHostInfo("203.0.113.5").asn,
 		interface.getCountriesInfo(), interface.getCountryInfo("NL"), interface.getASesInfo().numASes, interface.getASList())`,
 		" 0 {Countries={} numCountries=0} nil 1 {1=0};")
-	w.env.Geo = testGeo(t)
+	w = newWorld(t, 2026, func(s *setup) { s.geo = testGeo(t) })
 	for _, c := range []struct{ name, code, want string }{
 		{"host", `local h = interface.getHostInfo("203.0.113.5") p(h.asn, h.asname, h.country, h.city, h.continent, h.latitude)`,
 			"64500 Example Net NL Amsterdam EU 52.25;"},
@@ -36,7 +36,7 @@ func TestPlacesOfHostsAndFlows(t *testing.T) {
 			p(f.src_as, f.dst_as, f.dst_as_name, f["srv.country"], f["srv.city"], f["srv.asn"], f["cli.country"])`, "0 64500 Example Net NL Amsterdam 64500 ;"},
 		{"systems", `local t = interface.getASesInfo({sortColumn = "column_hosts", a2zSortOrder = false, detailsLevel = "high"})
 			p(t.numASes, t.ASes[1].asn, t.ASes[1].num_hosts, t.ASes[2].asn, t.ASes[2].num_hosts, t.ASes[2]["bytes.sent"] > 0, t.ASes[1]["bytes.sent"])`,
-			"2 0 3 64500 1 true 0;"},
+			"2 0 3 64500 1 true 275;"},
 		{"one system", `local a = interface.getASInfo(64500) p(a.asname, a.num_hosts, a.ndpi.HTTP ~= nil, a.round_trip_time)`, "Example Net 1 true 5;"},
 		{"systems, paged", `p(#interface.getASesInfo({maxHits = 1, toSkip = 1}).ASes, #interface.getASesInfo({toSkip = 9}).ASes)`, "1 0;"},
 		{"systems, wrong", `p(interface.getASInfo("x"), interface.getASInfo(-5), interface.getASInfo(1), interface.getASesInfo("x").numASes)`, "nil nil nil 2;"},
@@ -60,7 +60,7 @@ func TestFlowsOfAPool(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2024)
 	w.check("pool", `ntop.setMembersCache("ntopng.prefs.host_pools.pool_ids", "3")
-		ntop.setMembersCache("ntopng.prefs.host_pools.members.3", "192.168.1.20/32@0")
+		ntop.setMembersCache("ntopng.prefs.host_pools.members.3", "192.168.1.20/32@0") ntop.reloadHostPools()
 		p(interface.getFlowsInfo(nil, {poolFilter = 3}).numFlows, interface.getFlowsInfo(nil, {poolFilter = 9}).numFlows,
 			interface.getHostsInfo(true, nil, 10, 0, true, nil, nil, nil, nil, nil, nil, 3).numHosts)
 		p(interface.getFlowsInfo(nil, {poolFilter = 3, detailsLevel = "max"}).flows[1]["srv.pool_id"])`, "1 0 1;3;")

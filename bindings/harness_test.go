@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,8 @@ import (
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/geo"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/network"
 	"ntopgo/engine/oui"
@@ -150,10 +153,20 @@ func (l *logLines) has(text string) bool {
 
 const testSchema = "CREATE TABLE IF NOT EXISTS host_alerts (rowid INTEGER PRIMARY KEY AUTOINCREMENT, ip TEXT, score INTEGER, label TEXT NULL);"
 
+// setup is what a world has before its interface reads.
+type setup struct {
+	geo     *geo.DB
+	members [][2]string // sets of the store: key and member
+}
+
 // newWorld reads the test capture. A tree of 2024 is served unless year says
 // otherwise.
-func newWorld(t *testing.T, year int) *world {
+func newWorld(t *testing.T, year int, before ...func(*setup)) *world {
 	t.Helper()
+	with := &setup{}
+	for _, f := range before {
+		f(with)
+	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "test.pcap")
 	var buf bytes.Buffer
@@ -176,12 +189,16 @@ func newWorld(t *testing.T, year int) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := readFile(t, file, engine, nets)
 	kv, err := keyvalue.NewMemory()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kv.Close() })
+	for _, m := range with.members {
+		if _, err := kv.SAdd(m[0], m[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	pr, err := prefs.New(kv)
 	if err != nil {
 		t.Fatal(err)
@@ -193,9 +210,10 @@ func newWorld(t *testing.T, year int) *world {
 	log := &logLines{}
 	env := &Env{Version: "1.0.0", Revision: "abc", TreeYear: year, Started: time.Now(), KV: kv, Prefs: pr,
 		Users: users.New(kv, users.Config{}), Layout: &layout.Layout{DataDir: dir}, Log: log, DPI: engine, Nets: nets,
-		Ifaces: []*iface.Interface{i}, Recipients: recipients.New(), Vendors: vendors,
+		Geo: with.geo, Recipients: recipients.New(), Vendors: vendors,
 		StaticEpoch: func() int64 { return 0 }, ShuttingDown: func() bool { return false }, Shutdown: func() {},
 		AlertStore: stores(t, dir)}
+	env.Ifaces = []*iface.Interface{readFile(t, file, engine, nets, with.geo, env.Prepare)}
 	made := &world{t: t, env: env, log: log, file: file}
 	made.runtime(Namespaces(env))
 	return made
@@ -233,16 +251,22 @@ func (w *world) everyName() {
 }
 
 // readFile is an interface that has read a capture.
-func readFile(t *testing.T, file string, engine *dpi.Engine, nets *network.Set) *iface.Interface {
+func readFile(t *testing.T, file string, engine *dpi.Engine, nets *network.Set, places *geo.DB, prepare func(*iface.Interface)) *iface.Interface {
 	t.Helper()
 	src, err := capture.Open(file, capture.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i, err := iface.New(iface.Config{ID: 0, Shards: 2}, iface.Deps{Source: src, DPI: engine, Nets: nets})
+	locate := func(a netip.Addr) host.Place {
+		p := host.Place{AS: places.AS(a).Number}
+		copy(p.Country[:], places.Country(a))
+		return p
+	}
+	i, err := iface.New(iface.Config{ID: 0, Shards: 2}, iface.Deps{Source: src, DPI: engine, Nets: nets, Locate: locate})
 	if err != nil {
 		t.Fatal(err)
 	}
+	prepare(i)
 	i.Start(context.Background())
 	<-i.Done()
 	t.Cleanup(func() { _ = i.Close() })
@@ -251,7 +275,10 @@ func readFile(t *testing.T, file string, engine *dpi.Engine, nets *network.Set) 
 
 // readAgain reads the test capture once more with the same classifier, on an
 // interface of its own.
-func (w *world) readAgain() { w.t.Helper(); readFile(w.t, w.file, w.env.DPI, w.env.Nets) }
+func (w *world) readAgain() {
+	w.t.Helper()
+	readFile(w.t, w.file, w.env.DPI, w.env.Nets, nil, w.env.Prepare)
+}
 
 // stores opens each interface's alert store once.
 func stores(t *testing.T, dir string) func(int) (*sqlite.DB, error) {

@@ -7,14 +7,12 @@ import (
 // withPools adds the pools 2 and 3: the client by address, the server's card.
 func withPools(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t, 2024)
-	for _, m := range [][2]string{{"pool_ids", "0"}, {"pool_ids", "2"}, {"pool_ids", "3"}, {"pool_ids", "junk"},
-		{"members.2", clientIP + "/32@0"}, {"members.2", "10.0.0.0/8@0"}, {"members.2", "no address"}, {"members.3", serverMAC}} {
-		if _, err := w.env.KV.SAdd("ntopng.prefs.host_pools."+m[0], m[1]); err != nil {
-			t.Fatal(err)
+	return newWorld(t, 2024, func(s *setup) {
+		for _, m := range [][2]string{{"pool_ids", "0"}, {"pool_ids", "2"}, {"pool_ids", "3"}, {"pool_ids", "junk"},
+			{"members.2", clientIP + "/32@0"}, {"members.2", "10.0.0.0/8@0"}, {"members.2", "no address"}, {"members.3", serverMAC}} {
+			s.members = append(s.members, [2]string{"ntopng.prefs.host_pools." + m[0], m[1]})
 		}
-	}
-	return w
+	})
 }
 
 func TestHostPools(t *testing.T) {

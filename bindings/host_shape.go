@@ -41,7 +41,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 	if list, on := c.blacklisted(h.Addr); on {
 		t.Set("blacklist_name", list)
 	}
-	pool, byMAC := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+	pool, byMAC := c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 	match := "ip"
 	if byMAC {
 		match = "mac"
@@ -70,7 +70,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("mac", hostMAC(d)).
 		Set("mac_meaningful", c.Iface.SeenMAC()).
 		Set("devtype", 0).
-		Set("os", c.hostSystem(h.Key)).
+		Set("os", c.systemNumber(d.OS)).
 		Set("os_detail", "").
 		Set("host_pool_id", pool).
 		Set("host_pool_match", match).

@@ -15,7 +15,6 @@ type ifaceState struct {
 	syslog  syslogCounts
 	talkers map[host.Key]counters.Duplex // traffic at the last checkpoint
 	alerts  map[host.Key]uint64          // alerts that scripts counted
-	systems map[host.Key]int             // operating systems that scripts found
 	moved   bool                         // whether addresses that change their card are of interest
 	series  seriesFile
 	names   *discover.Names // see names
@@ -26,7 +25,7 @@ func (c *Context) state() *ifaceState { return c.Env.ifaceState(c.IfaceID) }
 
 func (e *Env) ifaceState(id int) *ifaceState {
 	v, _ := e.told.LoadOrStore(id, &ifaceState{talkers: map[host.Key]counters.Duplex{},
-		alerts: map[host.Key]uint64{}, systems: map[host.Key]int{}})
+		alerts: map[host.Key]uint64{}})
 	return v.(*ifaceState)
 }
 

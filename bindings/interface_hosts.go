@@ -197,7 +197,7 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 }
 
 func (c *Call) inPool(h *host.Host, d *host.Data, pool int64) bool {
-	id, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+	id, _ := c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 	return int64(id) == pool
 }
 
@@ -248,7 +248,7 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 		return num(func(h *host.Host, _ *host.Data) float64 { return float64(c.Env.Geo.AS(h.Addr).Number) })
 	case "pool_id":
 		return num(func(h *host.Host, d *host.Data) float64 {
-			id, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+			id, _ := c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 			return float64(id)
 		})
 	case "traffic_unknown":

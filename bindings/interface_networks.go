@@ -1,17 +1,15 @@
 package bindings
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"ntopgo/compat/lua"
-	"ntopgo/engine/counters"
-	"ntopgo/engine/flow"
-	"ntopgo/engine/host"
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/network"
 )
 
-// Groups "Networks", "VLANs" and "Network Selection". The aggregates are summed
-// from hosts and flows when they are asked for.
+// Groups "Networks", "VLANs" and "Network Selection".
 func init() {
 	register("interface", map[string]func(c *Call){
 		"getNetworksStats": getNetworksStats,
@@ -26,101 +24,43 @@ func init() {
 	})
 }
 
-// netSum is the traffic of one local network.
-type netSum struct {
-	hosts                  int
-	ingress, egress, inner counters.Traffic
-	traffic                counters.Duplex
-	issuesIn, issuesOut    counters.TCPIssues
-	issuesInner            counters.TCPIssues
-	bps, pps               float64
+// networkView is what a local network did.
+func (c *Call) networkView(id int) *aggregate.View {
+	v := aggregate.View{}
+	if c.Iface != nil {
+		v, _ = c.Iface.Group(aggregate.Network, uint32(id))
+	}
+	return &v
 }
 
-// networkSums sums every local network in one walk over hosts and flows.
-func (c *Call) networkSums() []netSum {
-	nets := c.Env.Nets.Fixed()
-	sums := make([]netSum, len(nets.All()))
-	if c.Iface == nil {
-		return sums
-	}
-	for _, h := range c.Iface.Hosts() {
-		if h.NetworkID == network.NoID || h.NetworkID >= len(sums) {
-			continue
-		}
-		n := &sums[h.NetworkID]
-		if !h.Group {
-			n.hosts++
-		}
-		h.Update(func(d *host.Data) {
-			n.bps += d.Throughput.Bytes.Value
-			n.pps += d.Throughput.Packets.Value
-		})
-	}
-	c.eachFlow(func(f *flow.Flow) {
-		cli, srv := nets.ID(f.Client), nets.ID(f.Server)
-		for _, way := range []struct {
-			from, to int
-			d        *flow.Dir
-		}{{cli, srv, &f.ToServer}, {srv, cli, &f.ToClient}} {
-			if way.from == way.to {
-				if way.from != network.NoID {
-					// Within one network what one end sends is what the other receives: it
-					// is counted once, as sent.
-					sums[way.from].traffic.Sent.Add(way.d.Traffic)
-					sums[way.from].inner.Add(way.d.Traffic)
-					sums[way.from].issuesInner.Add(way.d.Issues)
-				}
-				continue
-			}
-			if way.from != network.NoID {
-				sums[way.from].egress.Add(way.d.Traffic)
-				sums[way.from].traffic.Sent.Add(way.d.Traffic)
-				sums[way.from].issuesOut.Add(way.d.Issues)
-			}
-			if way.to != network.NoID {
-				sums[way.to].ingress.Add(way.d.Traffic)
-				sums[way.to].traffic.Rcvd.Add(way.d.Traffic)
-				sums[way.to].issuesIn.Add(way.d.Issues)
-			}
-		}
-	})
-	return sums
-}
-
-func networkTable(n network.Network, s *netSum) *lua.Table {
+func networkTable(n network.Network, s *aggregate.View) *lua.Table {
 	t := lua.NewTable(32).
 		Set("network_key", n.Prefix.String()).
 		Set("network_id", n.ID).
-		Set("num_hosts", s.hosts).
+		Set("num_hosts", s.Hosts-s.Addressed).
 		Set("engaged_alerts", 0).
 		Set("round_trip_time", 0).
-		Set("ingress", s.ingress.Bytes).
-		Set("egress", s.egress.Bytes).
-		Set("inner", s.inner.Bytes).
-		Set("broadcast", lua.NewTable(3).Set("ingress", 0).Set("egress", 0).Set("inner", 0)).
-		Set("alerted_flows", lua.NewTable(3).Set("as_client", 0).Set("as_server", 0).Set("total", 0)).
-		Set("tcpPacketStats.ingress", tcpIssues(s.issuesIn)).
-		Set("tcpPacketStats.egress", tcpIssues(s.issuesOut)).
-		Set("tcpPacketStats.inner", tcpIssues(s.issuesInner)).
-		Set("throughput_bps", s.bps).
-		Set("throughput_trend_bps", 0).
-		Set("throughput_pps", s.pps).
-		Set("throughput_trend_pps", 0).
-		Set("bytes.ndpi.unknown", 0).
-		Set("score", 0).
-		Set("score.as_client", 0).
-		Set("score.as_server", 0).
-		Set("score_pct", lua.NewTable(0))
-	setDuplex(t, s.traffic)
+		Set("ingress", s.Traffic.Rcvd.Bytes).
+		Set("egress", s.Egress().Bytes).
+		Set("inner", s.Inner.Bytes).
+		Set("broadcast", lua.NewTable(3).Set("ingress", s.Broadcast.Ingress).Set("egress", s.Broadcast.Egress).Set("inner", s.Broadcast.Inner)).
+		Set("alerted_flows", alertedFlows(&s.Sum)).
+		Set("tcpPacketStats.ingress", tcpIssues(s.TCPRcvd)).
+		Set("tcpPacketStats.egress", tcpIssues(s.TCPSent)).
+		Set("tcpPacketStats.inner", tcpIssues(s.TCPInner)).
+		Set("bytes.ndpi.unknown", 0)
+	setScores(t, &s.Sum)
+	setThroughput(t, &s.Throughput)
+	setDuplex(t, s.Traffic)
 	return t
 }
 
 func getNetworksStats(c *Call) {
-	sums := c.networkSums()
-	t := lua.NewTable(len(sums))
-	for _, n := range c.Env.Nets.All() {
-		if n.ID < len(sums) && c.AllowsAddr(n.Prefix.Addr()) {
-			t.Set(n.Prefix.String(), networkTable(n, &sums[n.ID]))
+	all := c.Env.Nets.All()
+	t := lua.NewTable(len(all))
+	for _, n := range all {
+		if c.AllowsAddr(n.Prefix.Addr()) {
+			t.Set(n.Prefix.String(), networkTable(n, c.networkView(n.ID)))
 		}
 	}
 	c.Push(t)
@@ -146,72 +86,28 @@ func (c *Call) networkStats(id int) any {
 	if id < 0 || id >= len(all) || !c.AllowsAddr(all[id].Prefix.Addr()) {
 		return nil
 	}
-	sums := c.networkSums()
-	return networkTable(all[id], &sums[id])
+	return networkTable(all[id], c.networkView(id))
 }
 
-// vlanSum is the traffic of one VLAN.
-type vlanSum struct {
-	id          uint16
-	hosts       int
-	traffic     counters.Duplex
-	l7          counters.L7Map
-	first, last int64
-	bps, pps    float64
-}
-
-// vlans sums the hosts by VLAN, untagged ones left out. Each byte is counted
-// where it was sent and where it was received.
-func (c *Call) vlans() []*vlanSum {
-	if c.Iface == nil {
-		return nil
-	}
-	byID := map[uint16]*vlanSum{}
-	for _, h := range c.Iface.Hosts() {
-		if h.VLAN == 0 {
-			continue
+// vlans are the VLANs by id, untagged traffic left out.
+func (c *Call) vlans() []*group {
+	var out []*group
+	for id, g := range c.groups(aggregate.VLAN) {
+		if id != 0 {
+			out = append(out, g)
 		}
-		v := byID[h.VLAN]
-		if v == nil {
-			v = &vlanSum{id: h.VLAN}
-			byID[h.VLAN] = v
-		}
-		d := h.Snapshot()
-		v.hosts++
-		v.traffic.Add(d.Traffic)
-		v.l7.Add(&d.L7)
-		v.bps += d.Throughput.Bytes.Value
-		v.pps += d.Throughput.Packets.Value
-		if v.first == 0 || d.FirstSeen < v.first {
-			v.first = d.FirstSeen
-		}
-		v.last = max(v.last, d.LastSeen)
 	}
-	var out []*vlanSum
-	for _, v := range byID {
-		out = append(out, v)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].id < out[j].id })
+	slices.SortFunc(out, func(a, b *group) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
-func (c *Call) vlanTable(v *vlanSum) *lua.Table {
+func (c *Call) vlanTable(g *group) *lua.Table {
 	t := lua.NewTable(24).
-		Set("vlan", v.id).
-		Set("vlan_id", v.id).
-		Set("seen.first", seconds(v.first)).
-		Set("seen.last", seconds(v.last)).
-		Set("duration", seconds(v.last)-seconds(v.first)+1).
-		Set("num_hosts", v.hosts).
-		Set("score", 0).
-		Set("score.as_client", 0).
-		Set("score.as_server", 0).
-		Set("throughput_bps", v.bps).
-		Set("throughput_trend_bps", 0).
-		Set("throughput_pps", v.pps).
-		Set("throughput_trend_pps", 0).
-		Set("ndpi", protocols(c.Env.DPI, &v.l7))
-	setDuplex(t, v.traffic)
+		Set("vlan", g.ID).
+		Set("vlan_id", g.ID).
+		Set("ndpi", protocols(c.Env.DPI, &g.L7))
+	setScores(t, &g.Sum)
+	g.setTraffic(t)
 	return t
 }
 
@@ -231,7 +127,7 @@ func getVLANs(c *Call) {
 func getVLANInfo(c *Call) {
 	want := c.Integer(1)
 	for _, v := range c.vlans() {
-		if int64(v.id) == want {
+		if int64(v.ID) == want {
 			c.Push(c.vlanTable(v))
 			return
 		}

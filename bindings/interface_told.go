@@ -175,30 +175,14 @@ func triggerTrafficAlert(c *Call) {
 	c.Push(true)
 }
 
-// systemCount is how many operating systems ntopng numbers, the unknown one
-// among them.
-const systemCount = 8
-
 // setHostSystem takes a host and the number of its operating system.
 func setHostSystem(c *Call) {
 	if c.Kind(1) != lua.String || c.Kind(2) != lua.Number {
 		c.wrongArgument(1, "string, followed by a number")
-	} else if h, n := c.findHostArg1(), c.Integer(2); h != nil && n > 0 && n < systemCount {
-		s := c.state()
-		s.mu.Lock()
-		prune(c.Context, s.systems)
-		s.systems[h.Key] = int(n)
-		s.mu.Unlock()
+	} else if h, n := c.findHostArg1(), c.Integer(2); h != nil && n > 0 && n < int64(len(c.systemNumbers())) {
+		c.Iface.LearnSystem(h, c.systemNumbers()[n])
 	}
 	c.Push(nil)
-}
-
-// hostSystem is the number of a host's operating system, 0 when nobody knows.
-func (c *Context) hostSystem(k host.Key) int {
-	s := c.state()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.systems[k]
 }
 
 // updateIPReassignment takes an interface and whether it is of interest that an

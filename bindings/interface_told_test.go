@@ -22,8 +22,8 @@ func TestToldToInterfaces(t *testing.T) {
 		{"alerts counted", `p(interface.incTotalHostAlerts("192.168.1.20", 1), interface.incTotalHostAlerts("192.168.1.20", 2), interface.getHostInfo("192.168.1.20").total_alerts)`, "true true 2;"},
 		{"alerts, wrong", `p(interface.incTotalHostAlerts("192.168.1.99"), interface.incTotalHostAlerts({}))`, "false nil;"},
 		{"operating system", `interface.setHostOperatingSystem("192.168.1.20", 2) local t = interface.getOSesInfo()
-			p(interface.getHostInfo("192.168.1.20").os, t.numOSes, t.OSes[2].os, t.OSes[2].num_hosts, t.OSes[2]["bytes.sent"] > 0, interface.getOSInfo(2).num_hosts, interface.getOSInfo(0).num_hosts)`,
-			"2 2 2 1 true 1 3;"},
+			p(interface.getHostInfo("192.168.1.20").os, t.numOSes, t.OSes[2].os, t.OSes[2].num_hosts, t.OSes[2]["bytes.sent"], interface.getOSInfo(2).num_hosts, interface.getOSInfo(0).num_hosts)`,
+			"2 2 2 1 0 1 3;"},
 		{"operating system, wrong", `interface.setHostOperatingSystem("192.168.1.10", 99) interface.setHostOperatingSystem({}, 1) p(interface.getHostInfo("192.168.1.10").os)`, "0;"},
 		{"addresses that move", `p(interface.updateIPReassignment(0, true), interface.updateIPReassignment("x"), interface.updateFlowsOnlyInterface(), interface.swapHostnameIPCache and interface.swapHostnameIPCache())`, "nil nil nil nil;"},
 		{"between networks", `network.select(0) p(network.resetTrafficBetweenNets(), network.resetTrafficBetweenNets("x"))`, "nil nil;"},

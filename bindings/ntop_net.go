@@ -85,13 +85,7 @@ func networkPrefix(c *Call) {
 }
 
 // parseMAC reads the usual spellings of an EUI-48 address.
-func parseMAC(s string) (mac.Addr, bool) {
-	hw, err := net.ParseMAC(s)
-	if err != nil || len(hw) != 6 {
-		return mac.Addr{}, false
-	}
-	return mac.Addr(hw), true
-}
+func parseMAC(s string) (mac.Addr, bool) { return mac.Parse(s) }
 
 func getMac64(c *Call) {
 	a, _ := parseMAC(c.String(1))

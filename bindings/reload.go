@@ -5,8 +5,8 @@ package bindings
 func init() {
 	none := func(c *Call) { c.Push(nil) }
 	register("ntop", map[string]func(c *Call){
-		"reloadHostPools":        none, // members are looked up when asked for
-		"reloadASNConfiguration": none, // and so are the lists of systems
+		"reloadHostPools":        func(c *Call) { c.Env.reloadPools(); c.Push(nil) },
+		"reloadASNConfiguration": none, // systems are looked up when they are asked for
 	})
 	for _, n := range []string{"reloadServersConfiguration", "reloadDeviceProtocols"} {
 		later("ntop", n, laterChecks, none)

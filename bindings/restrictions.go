@@ -26,9 +26,6 @@ func (c *Context) allowedPools() map[int]bool {
 			c.poolsAllowed[id] = true
 		}
 	}
-	if c.poolsAllowed != nil {
-		c.hostPools() // read now, and not under the lock of a host
-	}
 	return c.poolsAllowed
 }
 
@@ -43,7 +40,7 @@ func (c *Context) allowsHost(h *host.Host, d *host.Data) bool {
 	if pools == nil {
 		return true
 	}
-	id, _ := c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+	id, _ := c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 	return pools[id]
 }
 

@@ -7,7 +7,7 @@ func TestLimitToPools(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2026)
 	w.run(`ntop.setMembersCache("ntopng.prefs.host_pools.pool_ids", "3")
-		ntop.setMembersCache("ntopng.prefs.host_pools.members.3", "192.168.1.20/32@0")`)
+		ntop.setMembersCache("ntopng.prefs.host_pools.members.3", "192.168.1.20/32@0") ntop.reloadHostPools()`)
 	if err := w.env.KV.Set("ntopng.user.carol.allowed_host_pools", "3,x"); err != nil {
 		t.Fatal(err)
 	}

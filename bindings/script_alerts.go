@@ -59,7 +59,7 @@ func (c *Call) alertSide(m map[string]any, side string, a netip.Addr, port uint1
 	if h != nil {
 		d := h.Snapshot()
 		name, network = c.hostName(h, &d), h.NetworkID
-		pool, _ = c.hostPools().of(h.Addr, h.VLAN, d.Mac)
+		pool, _ = c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 		if h.Local {
 			location = 1
 		}
@@ -112,11 +112,11 @@ func hostEntity(k host.Key) alerts.Entity {
 // hostAlert is the notification about an alert of a host.
 func (c *Call) hostAlert(a *alerts.Alert, action string) map[string]any {
 	k, _ := parseHost(a.Entity.Value, 0)
-	pool, _ := c.hostPools().of(k.Addr, k.VLAN, nil)
+	pool, _ := c.hostPools().Of(k.Addr, k.VLAN, nil)
 	if c.Iface != nil {
 		if h := c.Iface.Host(k); h != nil {
 			d := h.Snapshot()
-			pool, _ = c.hostPools().of(k.Addr, k.VLAN, d.Mac)
+			pool, _ = c.hostPools().Of(k.Addr, k.VLAN, d.Mac)
 		}
 	}
 	category := categorySecurity

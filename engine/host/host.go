@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/prefetch"
@@ -29,6 +30,8 @@ type Host struct {
 	NetworkID int  // local network id, network.NoID when remote
 	Group     bool // a multicast or broadcast address: nobody in particular
 	Place
+
+	member atomic.Pointer[aggregate.Member] // the groups it belongs to; nil once it is forgotten
 
 	flows atomic.Int32  // in the table of flows; a host that has some is not forgotten
 	seen  atomic.Uint32 // hostSent, hostHeard
@@ -137,6 +140,10 @@ type Data struct {
 	TCPSent, TCPRcvd counters.TCPIssues
 	UDPUnicastSent   uint64 // bytes
 	UDPOtherSent     uint64 // bytes to groups and broadcast
+
+	OS     OS
+	osFrom OSSource
+	osAt   int64 // when the flow began that told OS
 
 	ActiveAsClient, ActiveAsServer int // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
@@ -279,21 +286,24 @@ func (d *Data) Gain(g *Gained) {
 
 // Begin counts a flow that began at time first (nanoseconds) with peer. m is
 // the station it came through; the earliest flow decides which one the host's
-// is, so that it does not matter which shard is first.
-func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) {
+// is, so that it does not matter which shard is first. It says whether that is
+// another one than before.
+func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) (moved bool) {
 	d.count(asClient, 1)
 	d.Contact(peer, asClient)
 	if first >= d.FirstSeen {
-		return
+		return false
 	}
 	d.FirstSeen = first
-	if m != nil && m != d.Mac {
-		if d.Mac != nil {
-			d.Mac.Update(func(o *mac.Data) { o.Hosts-- })
-		}
-		m.Update(func(o *mac.Data) { o.Hosts++ })
-		d.Mac = m
+	if m == nil || m == d.Mac {
+		return false
 	}
+	if d.Mac != nil {
+		d.Mac.Update(func(o *mac.Data) { o.Hosts-- })
+	}
+	m.Update(func(o *mac.Data) { o.Hosts++ })
+	d.Mac = m
+	return true
 }
 
 // Turn counts a flow with peer that was counted before with the roles of its

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"ntopgo/engine/aggregate"
+	"ntopgo/engine/hostpool"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
 )
@@ -30,6 +32,8 @@ type Table struct {
 		n       int
 		refused uint64
 	}
+	aggregates                 *aggregate.Table
+	pools                      atomic.Pointer[hostpool.Set]
 	local, rxOnly, rxOnlyLocal atomic.Int64
 	groups                     atomic.Int64
 	stripe                     [stripes]struct {
@@ -53,7 +57,8 @@ func NewTable(max int, nets *network.Set, locate func(netip.Addr) Place) *Table 
 	if locate == nil {
 		locate = func(netip.Addr) Place { return Place{} }
 	}
-	t := &Table{max: max, nets: nets, locate: locate}
+	t := &Table{max: max, nets: nets, locate: locate, aggregates: aggregate.NewTable()}
+	t.pools.Store(hostpool.New())
 	for i := range t.stripe {
 		t.stripe[i].m = map[place]*Host{}
 	}
@@ -93,6 +98,7 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	}
 	h = &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
+	t.enter(h, m)
 	t.countKind(h, 1)
 	if m != nil {
 		m.Update(func(d *mac.Data) { d.Hosts++ })
@@ -201,6 +207,9 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 			h.mu.Lock()
 			idle := h.flows.Load() == 0 && h.data.LastSeen < limit
 			m, rxOnly := h.data.Mac, h.seen.Load() == hostHeard
+			if idle {
+				t.aggregates.Leave(h.member.Swap(nil), h.Group)
+			}
 			h.mu.Unlock()
 			if !idle {
 				continue
@@ -220,5 +229,6 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 	t.count.Lock()
 	t.count.n -= dropped
 	t.count.Unlock()
+	t.aggregates.Purge(remoteLimit)
 	return dropped
 }

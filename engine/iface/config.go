@@ -55,6 +55,10 @@ type Config struct {
 	SimulateMACs  bool // --simulate-macs
 	SimulateIPs   int  // --simulate-ips: number of random addresses, 0 off
 
+	// SystemBySYN makes hosts known by the form of their TCP SYNs, as ntopng does
+	// since 2026.
+	SystemBySYN bool
+
 	// OnFlow is told of flows that were recognised or ended. It is called under a
 	// shard's lock and must be quick; default: nobody is told.
 	OnFlow func(e FlowEvent, f *flow.Flow)

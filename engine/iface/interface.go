@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/dpi"
@@ -37,6 +38,7 @@ type Interface struct {
 	seconds, synced atomic.Uint64 // roll-ups that were made, and that sync has seen
 	syncing         sync.Mutex    // guards what follows
 	ratedHosts      []*host.Host  // hosts with a rate
+	ratedGroups     []*aggregate.Group
 
 	mu         sync.Mutex // guards what follows
 	total      Counters

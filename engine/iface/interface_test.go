@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/hostpool"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
 )
@@ -49,10 +52,13 @@ func read(t testing.TB, file string, cfg Config) *Interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i, err := New(cfg, Deps{Source: src, DPI: classifier, Nets: nets})
+	i, err := New(cfg, Deps{Source: src, DPI: classifier, Nets: nets, Locate: somewhere})
 	if err != nil {
 		t.Fatal(err)
 	}
+	pools := hostpool.New()
+	pools.Add(7, []string{"192.168.1.0/25", "8.8.8.0/24@0"})
+	i.SetPools(pools)
 	i.Start(context.Background())
 	t.Cleanup(func() { i.Close() })
 	select {
@@ -64,6 +70,16 @@ func read(t testing.TB, file string, cfg Config) *Interface {
 		t.Fatalf("%s: %v", file, err)
 	}
 	return i
+}
+
+// somewhere makes up where addresses belong: nowhere, or to one of a few systems
+// and countries.
+func somewhere(a netip.Addr) host.Place {
+	if a.IsPrivate() || a.IsMulticast() {
+		return host.Place{}
+	}
+	b := a.As16()
+	return host.Place{AS: 64500 + uint32(b[12]%4), Country: [2]byte{'A', 'A' + b[13]%3}}
 }
 
 // describe writes down everything that must not depend on the number of shards.
@@ -86,9 +102,9 @@ func describe(i *Interface) string {
 	hosts, _ := i.ListHosts(HostQuery{})
 	for _, h := range hosts {
 		d := h.Snapshot()
-		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v", h.Addr,
+		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v os %d", h.Addr,
 			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, d.ContactsAsClient, d.ContactsAsServer, d.L7.Len(),
-			d.ActiveSeconds, d.LastSeen, d.RTTms, d.L4, d.Sent, d.Rcvd, d.TCPSent, d.TCPRcvd, d.Names)
+			d.ActiveSeconds, d.LastSeen, d.RTTms, d.L4, d.Sent, d.Rcvd, d.TCPSent, d.TCPRcvd, d.Names, d.OS)
 		for _, m := range []*counters.L7Map{&d.L7, &d.Categories, &d.DSCP} {
 			m.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
 		}
@@ -99,6 +115,14 @@ func describe(i *Interface) string {
 		fmt.Fprintf(&b, "mac %v %v hosts %d seen %d %d", m.Address, d.Traffic, d.Hosts, d.FirstSeen, d.LastSeen)
 		d.L7.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
 		b.WriteString("\n")
+	}
+	for k := aggregate.AS; k <= aggregate.ObservationPoint; k++ {
+		for _, g := range i.Groups(k) {
+			fmt.Fprintf(&b, "group %v hosts %d/%d %v inner %v broadcast %v tcp %v %v %v flows %d rtt %d/%d seen %d %d", g.Key, g.Hosts, g.Addressed, g.Traffic,
+				g.Inner, g.Broadcast, g.TCPSent, g.TCPRcvd, g.TCPInner, g.Flows, g.RTT, g.RTTs, g.FirstSeen, g.LastSeen)
+			g.L7.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
+			b.WriteString("\n")
+		}
 	}
 	return b.String()
 }

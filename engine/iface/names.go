@@ -20,6 +20,7 @@ func (s *shard) names(f *flow.Record, l *flow.Links) {
 	}
 	if f.Classified() {
 		countMessages(l, m)
+		s.noteSystem(f, l, m.HTTPUserAgent, m.OSHint)
 	}
 	learn(l.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
 	server := host.Names{}
@@ -36,6 +37,7 @@ func (s *shard) names(f *flow.Record, l *flow.Links) {
 				setName(&d.DHCPName, m.DHCPName)
 				setName(&d.DHCPFingerprint, m.DHCPFingerprint)
 			})
+			s.noteDHCP(e)
 		}
 	}
 }

@@ -35,6 +35,7 @@ func (i *Interface) rollUp(r *rollUp) {
 	}
 	r.wg.Wait()
 	i.numberFlows()
+	i.learnSystems()
 	i.learnDomains()
 	defer i.seconds.Add(1)
 	if r.first {
@@ -177,6 +178,7 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	rttServer, rttClient := f.Latencies()
 	g.RTT = rttClient
 	gain(l.Cli, l.CliMAC, &g)
+	s.passOnToGroups(f, l, &g, rttServer)
 	g.Sent, g.Rcvd, g.SentTOS, g.RcvdTOS, g.RTT = g.Rcvd, g.Sent, g.RcvdTOS, g.SentTOS, rttServer
 	g.L7.Sent, g.L7.Rcvd = g.L7.Rcvd, g.L7.Sent
 	gain(l.Srv, l.SrvMAC, &g)

@@ -28,6 +28,8 @@ type shard struct {
 	macs      macDeltas
 	sightings []sighting // of broadcast domains, in this second
 
+	clues []clue // about operating systems, in this second
+
 	hashes []uint64 // of the packets at hand
 	active []uint32 // flows at hand whose rates are told their hosts
 }
@@ -35,7 +37,7 @@ type shard struct {
 func newShard(i *Interface) *shard {
 	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
 	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: swapRoles, Speaks: i.hosts.Speaks,
-		Begun: beginAtHosts, Named: s.names, Gains: s.passOn, Ended: s.detach})
+		Begun: s.beginAtHosts, Named: s.names, Gains: s.passOn, Ended: s.detach})
 	return s
 }
 
@@ -209,15 +211,19 @@ func station(m *mac.Mac) *mac.Mac {
 }
 
 // beginAtHosts tells the hosts of a flow that it began.
-func beginAtHosts(f *flow.Record, l *flow.Links) {
-	if l.Cli != nil {
-		l.Cli.Lock().Begin(f.Server(), true, station(l.CliMAC), f.FirstSeen())
-		l.Cli.Unlock()
+func (s *shard) beginAtHosts(f *flow.Record, l *flow.Links) {
+	begin := func(h *host.Host, peer netip.Addr, asClient bool, m *mac.Mac) {
+		if h == nil {
+			return
+		}
+		moved := h.Lock().Begin(peer, asClient, station(m), f.FirstSeen())
+		h.Unlock()
+		if moved { // pools have cards as members
+			s.i.hosts.Repool(h)
+		}
 	}
-	if l.Srv != nil {
-		l.Srv.Lock().Begin(f.Client(), false, station(l.SrvMAC), f.FirstSeen())
-		l.Srv.Unlock()
-	}
+	begin(l.Cli, f.Server(), true, l.CliMAC)
+	begin(l.Srv, f.Client(), false, l.SrvMAC)
 }
 
 // swapRoles moves the counts of a flow whose ends were exchanged.

@@ -51,11 +51,13 @@ func (i *Interface) rateHosts() {
 	clear(i.ratedHosts)
 	i.ratedHosts = i.ratedHosts[:0]
 	if i.finished.Load() { // nothing flows after the end of a file
+		i.quietGroups(counters.TrendUnknown)
 		for _, h := range i.hosts.All() {
 			h.Quiet(counters.TrendUnknown)
 		}
 		return
 	}
+	i.quietGroups(counters.TrendStable)
 	for _, s := range i.shards {
 		s.mu.Lock()
 		second, list := s.flows.Active(s.active[:0])
@@ -84,4 +86,5 @@ func (i *Interface) rateFlow(f *flow.Record, l *flow.Links, second uint32) {
 			i.ratedHosts = append(i.ratedHosts, h)
 		}
 	}
+	i.rateGroups(l, now, before)
 }

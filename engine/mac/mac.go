@@ -4,6 +4,7 @@ package mac
 
 import (
 	"fmt"
+	"net"
 	"sync"
 
 	"ntopgo/engine/counters"
@@ -11,6 +12,15 @@ import (
 
 // Addr is an EUI-48 address.
 type Addr [6]byte
+
+// Parse reads an EUI-48 address in any of the usual forms.
+func Parse(s string) (Addr, bool) {
+	hw, err := net.ParseMAC(s)
+	if err != nil || len(hw) != len(Addr{}) {
+		return Addr{}, false
+	}
+	return Addr(hw), true
+}
 
 // String formats the address as "00:1A:2B:3C:4D:5E", ntopng's upper-case form.
 func (a Addr) String() string {
@@ -63,6 +73,13 @@ func (m *Mac) Sent() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.data.Traffic.Sent.Packets > 0
+}
+
+// DHCPOptions is the list of options that the station's DHCP client asks for.
+func (m *Mac) DHCPOptions() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.data.DHCPFingerprint
 }
 
 // Update changes the data under the lock.

@@ -1,0 +1,265 @@
+// Package aggregate sums the traffic of hosts that have something in common:
+// their autonomous system, country, operating system, pool, VLAN, local network
+// or observation point. It is fed with what flows gained, never with packets, and
+// knows neither hosts nor flows.
+package aggregate
+
+import (
+	"sync"
+
+	"ntopgo/engine/counters"
+)
+
+// Kind is what the hosts of a group have in common.
+type Kind uint8
+
+// Kinds of groups, and what their ids are.
+const (
+	AS               Kind = iota // number of the autonomous system, 0 unknown
+	Country                      // two letters of ISO 3166, the first in the high byte; see CountryID
+	System                       // operating system as the hosts number it
+	Pool                         // pool of hosts, 0 the default one
+	VLAN                         // VLAN id, 0 untagged
+	Network                      // local network
+	ObservationPoint             // where an exporter saw the flow
+	kinds
+)
+
+// None is the id of no group.
+const None = ^uint32(0)
+
+// CountryID is the id of a country by its two letters; None without any.
+func CountryID(code [2]byte) uint32 {
+	if code == ([2]byte{}) {
+		return None
+	}
+	return uint32(code[0])<<8 | uint32(code[1])
+}
+
+// CountryCode is the letters of an id.
+func CountryCode(id uint32) string { return string([]byte{byte(id >> 8), byte(id)}) }
+
+// Key names a group.
+type Key struct {
+	Kind Kind
+	ID   uint32
+}
+
+// Sum is what the members of a group did together, mergeable with Add.
+type Sum struct {
+	// Traffic is that of flows that leave the group, and with it as sent what stays
+	// inside where that is counted at all: see Share.
+	Traffic        counters.Duplex
+	Inner          counters.Traffic
+	Broadcast      Border // bytes to broadcast addresses
+	L7, Categories counters.L7Map
+	TCPSent        counters.TCPIssues
+	TCPRcvd        counters.TCPIssues
+	TCPInner       counters.TCPIssues
+
+	Flows     uint64 // recognised ones
+	RTTs      uint64 // handshakes
+	RTT       int64  // sum of the members' halves of them in nanoseconds
+	FirstSeen int64  // nanoseconds, of the members' first flow
+	LastSeen  int64
+
+	// By the role of the member in the flow.
+	ScoreAsClient, ScoreAsServer     int64
+	AlertedAsClient, AlertedAsServer uint64 // flows
+
+	Throughput counters.Throughput
+}
+
+// Border splits bytes by whether they came in, went out or stayed inside.
+type Border struct{ Ingress, Egress, Inner uint64 }
+
+// Add merges o into s. Rates add up, their trends do not: the sum's is unknown.
+func (s *Sum) Add(o *Sum) {
+	s.Traffic.Add(o.Traffic)
+	s.Inner.Add(o.Inner)
+	s.Broadcast.Ingress += o.Broadcast.Ingress
+	s.Broadcast.Egress += o.Broadcast.Egress
+	s.Broadcast.Inner += o.Broadcast.Inner
+	s.L7.Add(&o.L7)
+	s.Categories.Add(&o.Categories)
+	s.TCPSent.Add(o.TCPSent)
+	s.TCPRcvd.Add(o.TCPRcvd)
+	s.TCPInner.Add(o.TCPInner)
+	s.Flows += o.Flows
+	s.RTTs += o.RTTs
+	s.RTT += o.RTT
+	if s.FirstSeen == 0 || o.FirstSeen != 0 && o.FirstSeen < s.FirstSeen {
+		s.FirstSeen = o.FirstSeen
+	}
+	s.LastSeen = max(s.LastSeen, o.LastSeen)
+	s.ScoreAsClient += o.ScoreAsClient
+	s.ScoreAsServer += o.ScoreAsServer
+	s.AlertedAsClient += o.AlertedAsClient
+	s.AlertedAsServer += o.AlertedAsServer
+	s.Throughput = counters.Throughput{Bytes: counters.Rate{Value: s.Throughput.Bytes.Value + o.Throughput.Bytes.Value},
+		Packets: counters.Rate{Value: s.Throughput.Packets.Value + o.Throughput.Packets.Value}}
+}
+
+// Egress is what left the group.
+func (s *Sum) Egress() counters.Traffic { return s.Traffic.Sent.Sub(s.Inner) }
+
+// MeanRTT is the mean of the members' halves of handshakes in nanoseconds, 0
+// without any.
+func (s *Sum) MeanRTT() int64 {
+	if s.RTTs == 0 {
+		return 0
+	}
+	return s.RTT / int64(s.RTTs)
+}
+
+// Gained is what a flow gained since its gains were last passed on, as one of
+// its ends sees it.
+type Gained struct {
+	Sent, Rcvd *counters.Gain
+	// Of the second First (Unix) and the 31 after it, those in which the flow's
+	// protocol was known: bit n is First+n.
+	First, L7Seconds uint32
+	App, Category    uint16
+	L7               counters.Duplex // counted under App and Category
+	NewL7            bool            // the flow is counted under them for the first time
+	FirstSeen        int64           // of the flow, nanoseconds
+	LastSeen         int64
+	RTT              int64 // this end's half of the handshake in nanoseconds, 0 unknown
+	// Whether what was sent, or received, went to a broadcast address.
+	SentBroadcast, RcvdBroadcast bool
+}
+
+// Group is one group. Its methods may be called from any goroutine.
+type Group struct {
+	Key
+
+	mu     sync.Mutex
+	hosts  int // that are in it now
+	nobody int // of them, addresses of nobody in particular
+	rated  bool
+	sum    Sum
+}
+
+// Gain counts what a flow gained, as a member sees it whose peer is outside.
+func (g *Group) Gain(n *Gained) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := &g.sum
+	s.Traffic.Add(counters.Duplex{Sent: n.Sent.Traffic(), Rcvd: n.Rcvd.Traffic()})
+	s.TCPSent.AddGain(n.Sent)
+	s.TCPRcvd.AddGain(n.Rcvd)
+	if n.SentBroadcast {
+		s.Broadcast.Egress += n.Sent.Bytes
+	}
+	if n.RcvdBroadcast {
+		s.Broadcast.Ingress += n.Rcvd.Bytes
+	}
+	s.gain(n, n.L7)
+}
+
+// GainInside counts what a flow between two members gained, once, as sent.
+func (g *Group) GainInside(n *Gained) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := &g.sum
+	for _, way := range [2]*counters.Gain{n.Sent, n.Rcvd} {
+		s.Traffic.Sent.Add(way.Traffic())
+		s.Inner.Add(way.Traffic())
+		s.TCPInner.AddGain(way)
+		if n.SentBroadcast || n.RcvdBroadcast {
+			s.Broadcast.Inner += way.Bytes
+		}
+	}
+	l7 := n.L7.Sent
+	l7.Add(n.L7.Rcvd)
+	s.gain(n, counters.Duplex{Sent: l7})
+}
+
+// See notes that members have had traffic that the group does not count.
+func (g *Group) See(n *Gained) {
+	g.mu.Lock()
+	g.sum.see(n)
+	g.mu.Unlock()
+}
+
+func (s *Sum) see(n *Gained) {
+	if s.FirstSeen == 0 || n.FirstSeen < s.FirstSeen {
+		s.FirstSeen = n.FirstSeen
+	}
+	s.LastSeen = max(s.LastSeen, n.LastSeen)
+}
+
+func (s *Sum) gain(n *Gained, l7 counters.Duplex) {
+	s.see(n)
+	s.L7.Count(n.App, l7, n.First, n.L7Seconds, n.NewL7)
+	s.Categories.Count(n.Category, l7, n.First, n.L7Seconds, n.NewL7)
+	if !n.NewL7 {
+		return
+	}
+	s.Flows++
+	if n.RTT > 0 {
+		s.RTTs++
+		s.RTT += n.RTT
+	}
+}
+
+// AddRate adds a flow's traffic of the last second, and of the one before, to
+// the group's rates. It says whether it is the first since Quiet.
+func (g *Group) AddRate(now, before counters.Traffic) (first bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if first = !g.rated; first {
+		g.rated, g.sum.Throughput = true, counters.Throughput{}
+	}
+	g.sum.Throughput.AddSecond(now, before)
+	return first
+}
+
+// Quiet sets the rates to zero and their trend to trend.
+func (g *Group) Quiet(trend counters.Trend) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.rated = false
+	g.sum.Throughput = counters.Throughput{Bytes: counters.Rate{Trend: trend}, Packets: counters.Rate{Trend: trend}}
+}
+
+// AddScore changes the score of the members as client or as server; n is below
+// zero when a flow or an alert ends.
+func (g *Group) AddScore(asClient bool, n int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if asClient {
+		g.sum.ScoreAsClient += n
+	} else {
+		g.sum.ScoreAsServer += n
+	}
+}
+
+// CountAlerted counts a flow with an alert in which a member is client or
+// server.
+func (g *Group) CountAlerted(asClient bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if asClient {
+		g.sum.AlertedAsClient++
+	} else {
+		g.sum.AlertedAsServer++
+	}
+}
+
+// View is a group at one moment.
+type View struct {
+	Key
+	Hosts     int // members now
+	Addressed int // of them, addresses of nobody in particular: multicast and broadcast
+	Sum
+}
+
+// View copies what is known of the group.
+func (g *Group) View() View {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v := View{Key: g.Key, Hosts: g.hosts, Addressed: g.nobody, Sum: g.sum}
+	v.L7, v.Categories = g.sum.L7.Clone(), g.sum.Categories.Clone()
+	return v
+}
