@@ -92,10 +92,8 @@ func (c *Call) networkStats(id int) any {
 // vlans are the VLANs by id, untagged traffic left out.
 func (c *Call) vlans() []*group {
 	var out []*group
-	for id, g := range c.groups(aggregate.VLAN) {
-		if id != 0 {
-			out = append(out, g)
-		}
+	for _, g := range c.groups(aggregate.VLAN) {
+		out = append(out, g)
 	}
 	slices.SortFunc(out, func(a, b *group) int { return cmp.Compare(a.ID, b.ID) })
 	return out

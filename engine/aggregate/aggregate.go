@@ -19,11 +19,14 @@ const (
 	Country                      // two letters of ISO 3166, the first in the high byte; see CountryID
 	System                       // operating system as the hosts number it
 	Pool                         // pool of hosts, 0 the default one
-	VLAN                         // VLAN id, 0 untagged
+	VLAN                         // VLAN id
 	Network                      // local network
 	ObservationPoint             // where an exporter saw the flow
 	kinds
 )
+
+// hasProtocols says whether anybody asks what protocols such groups speak.
+func (k Kind) hasProtocols() bool { return k != Country && k != Network }
 
 // None is the id of no group.
 const None = ^uint32(0)
@@ -51,8 +54,8 @@ type Sum struct {
 	// inside where that is counted at all: see Share.
 	Traffic        counters.Duplex
 	Inner          counters.Traffic
-	Broadcast      Border // bytes to broadcast addresses
-	L7, Categories counters.L7Map
+	Broadcast      Border         // bytes to broadcast addresses
+	L7, Categories counters.L7Map // not of countries and networks; categories of pools only
 	TCPSent        counters.TCPIssues
 	TCPRcvd        counters.TCPIssues
 	TCPInner       counters.TCPIssues
@@ -154,7 +157,7 @@ func (g *Group) Gain(n *Gained) {
 	if n.RcvdBroadcast {
 		s.Broadcast.Ingress += n.Rcvd.Bytes
 	}
-	s.gain(n, n.L7)
+	g.gain(n, &n.L7)
 }
 
 // GainInside counts what a flow between two members gained, once, as sent.
@@ -170,9 +173,9 @@ func (g *Group) GainInside(n *Gained) {
 			s.Broadcast.Inner += way.Bytes
 		}
 	}
-	l7 := n.L7.Sent
-	l7.Add(n.L7.Rcvd)
-	s.gain(n, counters.Duplex{Sent: l7})
+	l7 := counters.Duplex{Sent: n.L7.Sent}
+	l7.Sent.Add(n.L7.Rcvd)
+	g.gain(n, &l7)
 }
 
 // See notes that members have had traffic that the group does not count.
@@ -189,10 +192,15 @@ func (s *Sum) see(n *Gained) {
 	s.LastSeen = max(s.LastSeen, n.LastSeen)
 }
 
-func (s *Sum) gain(n *Gained, l7 counters.Duplex) {
+func (g *Group) gain(n *Gained, l7 *counters.Duplex) {
+	s := &g.sum
 	s.see(n)
-	s.L7.Count(n.App, l7, n.First, n.L7Seconds, n.NewL7)
-	s.Categories.Count(n.Category, l7, n.First, n.L7Seconds, n.NewL7)
+	if g.Kind.hasProtocols() {
+		s.L7.Count(n.App, *l7, n.First, n.L7Seconds, n.NewL7)
+	}
+	if g.Kind == Pool {
+		s.Categories.Count(n.Category, *l7, n.First, n.L7Seconds, n.NewL7)
+	}
 	if !n.NewL7 {
 		return
 	}

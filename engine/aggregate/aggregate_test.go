@@ -59,7 +59,7 @@ func TestShareFollowsTheKinds(t *testing.T) {
 
 func TestGroupCounts(t *testing.T) {
 	t.Parallel()
-	g := &Group{}
+	g := &Group{Key: Key{Kind: Pool}}
 	g.Gain(gained(true))
 	g.Gain(gained(false))
 	g.GainInside(gained(false))
@@ -86,6 +86,9 @@ func TestGroupCounts(t *testing.T) {
 			t.Errorf("protocol %d: %+v", id, c)
 		}
 	})
+	if v.L7.Len() != 1 || v.Categories.Len() != 1 {
+		t.Errorf("%d protocols, %d categories", v.L7.Len(), v.Categories.Len())
+	}
 }
 
 // Sums of parts are the sum of the whole.

@@ -16,7 +16,9 @@ func (t *Table) Aggregates() *aggregate.Table { return t.aggregates }
 func (t *Table) enter(h *Host, m *mac.Mac) {
 	ids := aggregate.NoIDs()
 	ids[aggregate.AS], ids[aggregate.Country] = h.AS, aggregate.CountryID(h.Country)
-	ids[aggregate.VLAN] = uint32(h.VLAN)
+	if h.VLAN != 0 { // what is untagged is nobody's VLAN
+		ids[aggregate.VLAN] = uint32(h.VLAN)
+	}
 	if h.NetworkID >= 0 {
 		ids[aggregate.Network] = uint32(h.NetworkID)
 	}
