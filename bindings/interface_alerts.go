@@ -188,15 +188,15 @@ func trigger(c *Call, e alerts.Entity, i int, external bool) {
 		Port: int(c.OptInteger(i+8, 0)), Since: time.Now().Unix()}
 	fresh := false
 	if external {
-		fresh = c.engaged().TriggerExternal(a)
+		fresh = c.engaged().TriggerExternal(&a)
 	} else {
-		fresh = c.engaged().Trigger(a)
+		fresh = c.engaged().Trigger(&a)
 	}
 	if !fresh {
 		c.Push(nil)
 		return
 	}
-	c.Push(alertTable(&a))
+	c.Push(c.alertTable(&a))
 }
 
 func release(c *Call, e alerts.Entity, i int, external bool) {
@@ -215,12 +215,17 @@ func release(c *Call, e alerts.Entity, i int, external bool) {
 		c.Push(nil)
 		return
 	}
-	c.Push(alertTable(&a))
+	c.Push(c.alertTable(&a))
 }
 
-// alertTable is an engaged alert as scripts see it; times are Unix seconds.
-func alertTable(a *alerts.Alert) *lua.Table {
-	return lua.NewTable(16).
+// alertTable is an engaged alert as scripts see it; times are Unix seconds. Since
+// 2026 it has the number of its row in the store's table of engaged alerts.
+func (c *Call) alertTable(a *alerts.Alert) *lua.Table {
+	t := lua.NewTable(16)
+	if c.Env.TreeYear >= 2026 {
+		t.Set("rowid", a.Serial).Set("require_attention", false)
+	}
+	return t.
 		Set("alert_id", a.ID).
 		Set("subtype", a.Subtype).
 		Set("entity_id", a.Entity.Kind).
@@ -239,7 +244,7 @@ func alertTable(a *alerts.Alert) *lua.Table {
 func (c *Call) pushAlerts(match func(a *alerts.Alert) bool) {
 	t := lua.NewTable(0)
 	for _, a := range c.engaged().List(match) {
-		t.Append(alertTable(&a))
+		t.Append(c.alertTable(&a))
 	}
 	c.Push(t)
 }

@@ -69,6 +69,16 @@ network.select(9) p(network.storeTriggeredAlert("k", 2, 60, 4100, "", "{}"))`,
 p(interface.releaseTriggeredAlert("k", -3))`, "nil nil;nil;")
 }
 
+// Since 2026 the store has a table of engaged alerts, whose rows are numbered by
+// the interface.
+func TestRowsOfEngagedAlerts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2026)
+	w.check("numbered", `local a, b = interface.storeTriggeredAlert("a", 1, 60, 4097, "", "{}"), interface.storeTriggeredAlert("b", 1, 60, 4097, "", "{}")
+p(a.rowid, b.rowid, b.require_attention)
+p(interface.releaseTriggeredAlert("a", 1).rowid, interface.storeTriggeredAlert("a", 1, 60, 4097, "", "{}").rowid)`, "1 2 false;1 3;")
+}
+
 func TestCheckValues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2024)

@@ -18,7 +18,7 @@ func init() {
 		"isLoginBlacklisted":             func(c *Call) { c.Push(c.Env.Users.Blocked(c.RemoteAddr)) },
 		"isPcapDownloadAllowed":          func(c *Call) { c.Push(c.can(users.CapPcapDownload)) },
 		"getAllowedNetworks":             func(c *Call) { c.Push(c.AllowedNets) },
-		"getAllowedHostPools":            func(c *Call) { c.Push(c.Env.Users.Field(c.User, "allowed_host_pools")) },
+		"getAllowedHostPools":            getAllowedHostPools,
 		"getUserObservationPointId":      func(c *Call) { c.Push(c.ObsID) },
 		"getRandomCSRFValue":             func(c *Call) { c.Push(c.CSRF) },
 		"resetUserPassword":              resetUserPassword,
@@ -38,6 +38,16 @@ func init() {
 		"createUserAPIToken":             createUserAPIToken,
 		"getUserAPIToken":                getUserAPIToken,
 	})
+}
+
+// getAllowedHostPools is the set of pools that the user is limited to, id ->
+// true, empty without such a limit.
+func getAllowedHostPools(c *Call) {
+	t := lua.NewTable(0)
+	for id := range c.allowedPools() {
+		t.Set(id, true)
+	}
+	c.Push(t)
 }
 
 // can says whether the user has a capability.

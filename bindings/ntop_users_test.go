@@ -21,7 +21,7 @@ p(u.full_name, u.group, u.language, u.allowed_nets, u.allowed_ifname, u.host_poo
 		"32 true 32 32 nil nil;")
 	w.check("passwords", `p(ntop.resetUserPassword("admin", "eve", "", "fresh"), ntop.resetUserPassword("admin", "eve", "wrong", "x"), ntop.resetUserPassword("admin", "eve"))`, "true false false;")
 	w.check("one's own", `p(ntop.resetUserPassword("eve", "eve", "fresh", "fresher"), ntop.resetUserPassword("eve", "eve", "", "x"), ntop.changeUserLanguage("eve", "fr"), #ntop.createUserAPIToken("eve"), ntop.getAllowedHostPools())`,
-		"true false true 32 7;", asUser("eve"))
+		"true false true 32 {7=true};", asUser("eve"))
 	w.check("not by others", `local n = 0 for _ in pairs(ntop.getUsers()) do n = n + 1 end
 p(n, ntop.addUser("x", "x", "x", "administrator", "", ""), ntop.deleteUser("eve"), ntop.changeUserRole("bob", "administrator"), ntop.changeAllowedNets("bob", ""), ntop.changeUserLanguage("eve", "fr"),
 ntop.resetUserPassword("eve", "eve", "fresher", "x"), ntop.createUserSession("eve"), ntop.createUserAPIToken("eve"), ntop.getUserAPIToken("eve"), ntop.changeAllowedIfname("bob", ""), ntop.changePcapDownloadPermission("bob", true))`,

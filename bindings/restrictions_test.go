@@ -19,11 +19,12 @@ func TestLimitToPools(t *testing.T) {
 		{"flows", `p(interface.getFlowsInfo().numFlows, interface.getActiveFlowsStats().numFlows, #interface.getVLANFlowsStats())`, "1 1 1;"},
 		{"a flow", `p(interface.findFlowByTuple("192.168.1.10", "203.0.113.5", 0, 40002, 80, 6), interface.findFlowByTuple("192.168.1.10", "192.168.1.20", 0, 40001, 80, 6) ~= nil)`, "nil true;"},
 		{"changes", `p(interface.resetHostStats("192.168.1.10"), interface.reloadHostPrefs("192.168.1.10"))`, "false false;"},
+		{"the pools", `p(ntop.getAllowedHostPools())`, "{3=true};"},
 		{"charts", `p(#interface.getInterfaceHosts(0), interface.getASesInfo().ASes[1].num_hosts)`, "1 1;"},
 	} {
 		w.check(c.name, c.code, c.want, carol)
 	}
-	w.check("who is not limited", `p(interface.getHostsInfo().numHosts)`, "4;")
+	w.check("who is not limited", `p(interface.getHostsInfo().numHosts, ntop.getAllowedHostPools())`, "4 {};")
 }
 
 // A user who is limited to an interface gets no other.

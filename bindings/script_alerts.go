@@ -99,7 +99,7 @@ func (c *Context) HostScriptAlert(h *host.Host, a *ScriptAlert) error {
 	d := h.Snapshot()
 	raised := alerts.Alert{Entity: entity, Periodicity: alerts.Minute, Key: hostCheckKey, ID: customHostAlert, Score: a.Score,
 		JSON: string(detail), IP: h.Addr.String(), Name: or(call.hostName(h, &d), h.Addr.String()), Since: time.Now().Unix()}
-	if !call.engaged().Trigger(raised) {
+	if !call.engaged().Trigger(&raised) {
 		return nil
 	}
 	return c.deliver(call.hostAlert(&raised, "engage"), a.Score)
@@ -123,7 +123,7 @@ func (c *Call) hostAlert(a *alerts.Alert, action string) map[string]any {
 	if a.ID == trafficVolumeAlert {
 		category = categoryNetwork
 	}
-	return map[string]any{"ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": category,
+	return map[string]any{"rowid": a.Serial, "ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": category,
 		"require_attention": false, "subtype": "", "score": a.Score, "entity_id": a.Entity.Kind, "entity_val": a.Entity.Value,
 		"tstamp": a.Since, "tstamp_end": time.Now().Unix(), "vlan_id": k.VLAN, "ip": a.IP, "ip_version": ipVersion(k.Addr),
 		"pool_id": pool, "host_pool_id": pool, "name": a.Name, "is_attacker": false, "is_victim": false, "is_client": true,

@@ -69,6 +69,7 @@ type Alert struct {
 	Port        int
 	Since       int64 // Unix seconds
 	Until       int64 // when it ends by itself if it is not prolonged; 0: never
+	Serial      int64 // counts the interface's alerts from 1; given when it is engaged
 }
 
 type key struct {
@@ -82,27 +83,30 @@ type key struct {
 type Engaged struct {
 	mu       sync.Mutex
 	m        map[key]Alert
+	serial   int64
 	external map[Entity]key
 }
 
 func keyOf(a *Alert) key { return key{a.Entity, a.Periodicity, a.Key} }
 
-// Trigger engages a and says whether it was not engaged before. A second
-// trigger changes nothing.
-func (e *Engaged) Trigger(a Alert) bool {
+// Trigger engages a, which gets its serial, and says whether it was not engaged
+// before. A second trigger changes nothing.
+func (e *Engaged) Trigger(a *Alert) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.trigger(a)
 }
 
-func (e *Engaged) trigger(a Alert) bool {
-	if _, there := e.m[keyOf(&a)]; there {
+func (e *Engaged) trigger(a *Alert) bool {
+	if _, there := e.m[keyOf(a)]; there {
 		return false
 	}
 	if e.m == nil {
 		e.m = map[key]Alert{}
 	}
-	e.m[keyOf(&a)] = a
+	e.serial++
+	a.Serial = e.serial
+	e.m[keyOf(a)] = *a
 	return true
 }
 
@@ -143,7 +147,7 @@ func (e *Engaged) Release(entity Entity, p Periodicity, name string) (a Alert, o
 
 // TriggerExternal engages an alert from outside, of which an entity has one at
 // a time.
-func (e *Engaged) TriggerExternal(a Alert) bool {
+func (e *Engaged) TriggerExternal(a *Alert) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, there := e.external[a.Entity]; there || !e.trigger(a) {
@@ -152,7 +156,7 @@ func (e *Engaged) TriggerExternal(a Alert) bool {
 	if e.external == nil {
 		e.external = map[Entity]key{}
 	}
-	e.external[a.Entity] = keyOf(&a)
+	e.external[a.Entity] = keyOf(a)
 	return true
 }
 

@@ -6,12 +6,12 @@ func TestEngageAndRelease(t *testing.T) {
 	t.Parallel()
 	var e Engaged
 	a := Alert{Entity: Entity{KindInterface, "eth0"}, Periodicity: Minute, Key: "load", ID: 7, Score: 60, Since: 20}
-	if !e.Trigger(a) || e.Trigger(a) {
+	if !e.Trigger(&a) || e.Trigger(&a) {
 		t.Error("an alert is engaged once")
 	}
 	other := a
 	other.Periodicity, other.Since = Hour, 10
-	if !e.Trigger(other) {
+	if !e.Trigger(&other) {
 		t.Error("the same key at another periodicity is another alert")
 	}
 	if got := e.List(func(a *Alert) bool { return a.ID == 7 }); len(got) != 2 || got[0].Periodicity != Hour {
@@ -20,7 +20,7 @@ func TestEngageAndRelease(t *testing.T) {
 	if _, ok := e.Release(a.Entity, Day, "load"); ok {
 		t.Error("released what was not engaged")
 	}
-	if got, ok := e.Release(a.Entity, Minute, "load"); !ok || got.Score != 60 {
+	if got, ok := e.Release(a.Entity, Minute, "load"); !ok || got.Score != 60 || got.Serial != 1 || other.Serial != 2 {
 		t.Errorf("%+v %t", got, ok)
 	}
 	if got := e.ReleaseAll(); len(got) != 1 || e.Len() != 0 {
@@ -32,7 +32,7 @@ func TestOneExternalAlertPerEntity(t *testing.T) {
 	t.Parallel()
 	var e Engaged
 	x := Entity{15, "probe"}
-	if !e.TriggerExternal(Alert{Entity: x, Periodicity: Aperiodic, Key: "a"}) || e.TriggerExternal(Alert{Entity: x, Periodicity: Aperiodic, Key: "b"}) {
+	if !e.TriggerExternal(&Alert{Entity: x, Periodicity: Aperiodic, Key: "a"}) || e.TriggerExternal(&Alert{Entity: x, Periodicity: Aperiodic, Key: "b"}) {
 		t.Error("one at a time")
 	}
 	if _, ok := e.ReleaseExternal(x, None, "b"); ok {
