@@ -54,11 +54,25 @@ type app struct {
 	alerts *alertStores
 	checks []*userchecks.Checks // one per interface, where the tree has scripts for them
 
-	untune   func() // ends what set the garbage collector
+	reading  gate     // opens when all interfaces are known and read
+	endings  []func() // of what feeds interfaces beside their sources
+	untune   func()   // ends what set the garbage collector
 	ending   atomic.Bool
 	running  context.Context // ends with the program
 	opening  sync.Mutex      // of interfaces while the program runs
 	shutdown context.CancelFunc
+}
+
+// gate is something to wait for.
+type gate struct {
+	begun chan struct{}
+	open  func()
+}
+
+func newGate() gate {
+	g := gate{begun: make(chan struct{})}
+	g.open = sync.OnceFunc(func() { close(g.begun) })
+	return g
 }
 
 // levelLog gives the parts that name levels by number their view of the logger.
@@ -80,7 +94,7 @@ func (l levelLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
 // classifier and local networks. memory keeps the store out of the data
 // directory, for modes that end at once.
 func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
-	a := &app{opts: opts, log: log, shutdown: func() {}, untune: func() {}, running: context.Background()}
+	a := &app{opts: opts, log: log, reading: newGate(), shutdown: func() {}, untune: func() {}, running: context.Background()}
 	var err error
 	if a.layout, err = layout.Resolve(layout.Config{InstallDir: opts.InstallDir, ScriptsDir: opts.ScriptsDir,
 		HTTPDocsDir: opts.HTTPDocsDir, CallbacksDir: opts.CallbacksDir, DataDir: opts.DataDir, PcapDir: opts.PcapDir,
@@ -188,6 +202,9 @@ func (a *app) openInterfaces() error {
 }
 
 func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, error) {
+	if collectsFlows(name) {
+		return a.openCollector(name, ids)
+	}
 	o := a.opts
 	src, err := capture.Open(name, capture.Config{Filter: o.PacketFilter, NoPromiscuous: o.NoPromisc,
 		Direction: capture.Direction(o.CaptureDirection), OriginalSpeed: o.OriginalSpeed,
@@ -195,6 +212,13 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 	if err != nil {
 		return nil, err
 	}
+	return a.newInterface(src, ids)
+}
+
+// newInterface makes the interface of an open source, which it closes when it
+// fails.
+func (a *app) newInterface(src capture.Source, ids *ifids.IDs) (*iface.Interface, error) {
+	o := a.opts
 	id, err := ids.Of(src.Info().Name)
 	if err != nil {
 		src.Close()
@@ -309,6 +333,10 @@ func (a *app) close() {
 	}
 	if a.env != nil {
 		a.env.Close()
+	}
+	a.reading.open()
+	for _, end := range a.endings {
+		end()
 	}
 	all := a.ifaces
 	if a.env != nil {

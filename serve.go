@@ -175,6 +175,7 @@ func (a *app) startReading(ctx context.Context) {
 		i.Start(ctx)
 		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	}
+	a.reading.open()
 }
 
 // limitedScripts is how many requests run at once with --limit-resources.

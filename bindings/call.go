@@ -115,14 +115,16 @@ type Env struct {
 	luaCache sync.Map // ntop.setLuaCache
 	engaged  sync.Map // interface id -> *alerts.Engaged
 	told     sync.Map // interface id -> *ifaceState
-	jobs     asyncJobs
-	checkVal sync.Map // checkValueKey -> string, what checks remember between runs
-	logged   sync.Map // pending names already mentioned in the log
-	cpu      cpuLoad
-	lists    listReload
-	state    state
-	nats     senders.NATS
-	kafka    senders.Kafka
+	// collections are what belongs to interfaces that collect flows, by id.
+	collections sync.Map // int -> *Collection
+	jobs        asyncJobs
+	checkVal    sync.Map // checkValueKey -> string, what checks remember between runs
+	logged      sync.Map // pending names already mentioned in the log
+	cpu         cpuLoad
+	lists       listReload
+	state       state
+	nats        senders.NATS
+	kafka       senders.Kafka
 
 	speed struct {
 		mu     sync.Mutex // one test at a time

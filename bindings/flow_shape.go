@@ -42,6 +42,7 @@ func (c *Call) flowTable(f *flow.Flow, level int) *lua.Table {
 		setFlowTCP(t, f)
 		c.setFlowMetadata(t, f)
 	}
+	setFlowOrigin(t, f, level)
 	return t
 }
 

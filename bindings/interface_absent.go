@@ -27,15 +27,6 @@ func init() {
 		"resetPoolsQuotas", "flushPoolDynamicBlacklist", "appendMacEvent")
 	mark(edge, empty, "getl7PolicyInfo", "getHostUsedQuotasStats", "getPoolDynamicBlacklistMembers", "getPoolDynamicBlacklistStats")
 
-	const collector = "needs an interface that collects flows, of which there is none; answers as on a packet interface"
-	mark(collector, nothing, "processFlow", "getZMQFlowFieldDescr", "getAllZMQFlowFieldDescr", "updateSyslogProducers",
-		"prepareDeleteObsPoint", "deleteObsPoint")
-	mark(collector, isNil, "getObsPointInfo", "updateDynIfaceTrafficPolicy", "reloadCompanions")
-	mark(collector, empty, "getSFlowDevices", "getSFlowDeviceInfo", "getContainersStats", "getPodsStats")
-	mark(collector, func(c *Call) {
-		c.Push(lua.NewTable(2).Set("numObsPoints", 0).Set("ObsPoints", lua.NewTable(0)))
-	}, "getObsPointsInfo")
-	mark("packets do not tell which process sent them; an agent on the machine does", empty, "findPidFlows", "findNameFlows")
 	mark("filters of PF_RING cards; there is no PF_RING here", isNil, "updatePushFiltersSettings")
 
 	for _, n := range []string{"execSQLWrite", "clickhouseExecCSVQuery", "clickhouseArchiveData", "chTsEnqueue", "chTsDequeue",

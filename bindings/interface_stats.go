@@ -55,7 +55,7 @@ func getStats(c *Call) {
 		Set("stats", statsTable(c, &s)).
 		Set("stats_since_reset", lua.NewTable(8).
 			Set("packets", s.SinceReset.Total.Packets).
-			Set("bytes", wireBytes(s.SinceReset.Total)).
+			Set("bytes", wireBytes(&s, s.SinceReset.Total)).
 			Set("drops", s.Source.Dropped)).
 		Set("remote_pps", 0).
 		Set("remote_bps", 0).
@@ -73,13 +73,14 @@ func getStats(c *Call) {
 		Set("localstats", localTable(&s)).
 		Set("ndpi", protocols(c.Env.DPI, &s.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &s.Categories)).
-		Set("traffic_sent_since_reset", wireBytes(s.SinceReset.Egress)).
-		Set("traffic_rcvd_since_reset", wireBytes(s.SinceReset.Ingress)).
+		Set("traffic_sent_since_reset", wireBytes(&s, s.SinceReset.Egress)).
+		Set("traffic_rcvd_since_reset", wireBytes(&s, s.SinceReset.Ingress)).
 		Set("packets_sent_since_reset", s.SinceReset.Egress.Packets).
 		Set("packets_rcvd_since_reset", s.SinceReset.Ingress.Packets)
 	if full {
 		setFullStats(c, t, &s)
 	}
+	c.setCollectionStats(t, &s, full)
 	c.Push(t)
 }
 
@@ -139,7 +140,7 @@ func addresses(list []netip.Prefix) string {
 func statsTable(c *Call, s *iface.Stats) *lua.Table {
 	t := lua.NewTable(40).
 		Set("packets", s.Total.Packets).
-		Set("bytes", wireBytes(s.Total)).
+		Set("bytes", wireBytes(s, s.Total)).
 		Set("flows", s.Flows).
 		Set("hosts", s.Hosts).
 		Set("hosts_rcvd_only", s.RxOnlyHosts).
@@ -166,13 +167,13 @@ func ethTable(s *iface.Stats) *lua.Table {
 		name string
 		n    counters.Traffic
 	}{{"IPv4", s.IPv4}, {"IPv6", s.IPv6}, {"ARP", s.ARP}, {"MPLS", s.MPLS}, {"other", s.OtherEth}} {
-		t.Set(p.name+"_packets", p.n.Packets).Set(p.name+"_bytes", wireBytes(p.n))
+		t.Set(p.name+"_packets", p.n.Packets).Set(p.name+"_bytes", wireBytes(s, p.n))
 	}
 	side := func(n counters.Traffic, th *counters.Throughput) *lua.Table {
-		return lua.NewTable(3).Set("bytes", wireBytes(n)).Set("packets", n.Packets).
+		return lua.NewTable(3).Set("bytes", wireBytes(s, n)).Set("packets", n.Packets).
 			Set("throughput", lua.NewTable(2).Set("bps", th.Bytes.Value).Set("pps", th.Packets.Value))
 	}
-	return t.Set("bytes", wireBytes(s.Total)).
+	return t.Set("bytes", wireBytes(s, s.Total)).
 		Set("packets", s.Total.Packets).
 		Set("ingress", side(s.Counters.Ingress, &s.Ingress)).
 		Set("egress", side(s.Counters.Egress, &s.Egress))
@@ -276,8 +277,12 @@ func counts(m map[string]uint64) *lua.Table {
 }
 
 func resetCounters(c *Call) {
-	if c.Iface != nil && c.Admin() {
-		c.Iface.ResetCounters()
+	if c.Iface == nil || !c.Admin() {
+		return
+	}
+	c.Iface.ResetCounters()
+	if col := c.collector(); col != nil {
+		col.Reset(c.OptBool(1, true))
 	}
 }
 

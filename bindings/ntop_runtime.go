@@ -86,3 +86,17 @@ func registerInterface(c *Call) {
 	}
 	c.Push(i.ID())
 }
+
+// AddInterface shows scripts one more interface; it says whether there was room.
+func (e *Env) AddInterface(i *iface.Interface) bool {
+	r := &e.runtime
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := e.Interfaces()
+	if len(all) >= maxInterfaces {
+		return false
+	}
+	list := append(slices.Clone(all), i)
+	r.list.Store(&list)
+	return true
+}

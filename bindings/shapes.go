@@ -16,8 +16,14 @@ import (
 // without it.
 const frameOverhead = 24
 
-// wireBytes are the bytes that t took on the wire.
-func wireBytes(t counters.Traffic) uint64 { return t.Bytes + frameOverhead*t.Packets }
+// wireBytes are the bytes that t took on the wire; what frames of collected flows
+// took is not known.
+func wireBytes(s *iface.Stats, t counters.Traffic) uint64 {
+	if s.Collected {
+		return t.Bytes
+	}
+	return t.Bytes + frameOverhead*t.Packets
+}
 
 func setThroughput(t *lua.Table, th *counters.Throughput) {
 	t.Set("throughput_bps", th.Bytes.Value).

@@ -177,6 +177,7 @@ type Stats struct {
 	LastPacket                  int64 // nanoseconds, 0 before the first
 	SeenVLAN, SeenMAC           bool
 	MaxFlows, MaxHosts          int
+	Collected                   bool // the traffic is of flows that were reported
 }
 
 // Stats copies the counters as of the last roll-up.
@@ -194,6 +195,7 @@ func (i *Interface) Stats() Stats {
 	s.LastPacket = i.lastPacket.Load()
 	s.SeenVLAN, s.SeenMAC = i.seenVLAN.Load(), i.seenMAC.Load()
 	s.MaxFlows, s.MaxHosts = i.cfg.MaxFlows, i.cfg.MaxHosts
+	s.Collected = i.Collects()
 	return s
 }
 
