@@ -74,7 +74,10 @@ func (e *Env) reloadPools() {
 }
 
 // Prepare tells an interface, before it reads, what the store says of it.
-func (e *Env) Prepare(i *iface.Interface) { i.SetPools(e.hostPools()) }
+func (e *Env) Prepare(i *iface.Interface) {
+	i.SetPools(e.hostPools())
+	i.Services().SetLearning(e.learning())
+}
 
 // poolView is a pool of the selected interface.
 type poolView struct {

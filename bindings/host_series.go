@@ -66,8 +66,8 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
 		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
-		Set("active_flows_behaviour", behaviour()).
-		Set("score_behaviour", behaviour()).
+		Set("active_flows_behaviour", unlearnt()).
+		Set("score_behaviour", unlearnt()).
 		Set("contacted_hosts_behaviour", expectation())
 	for _, k := range []string{"alerted_flows", "unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)

@@ -187,8 +187,8 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
 		Set("score_pct", lua.NewTable(2).Set("score_breakdown_client", lua.NewTable(0)).
 			Set("score_breakdown_server", lua.NewTable(0))).
-		Set("score_behaviour", behaviour()).
-		Set("active_flows_behaviour", behaviour())
+		Set("score_behaviour", unlearnt()).
+		Set("active_flows_behaviour", unlearnt())
 	if !h.Local {
 		return
 	}
@@ -227,7 +227,7 @@ func hostProtocols(e *dpi.Engine, m *counters.L7Map) *lua.Table {
 	return t
 }
 
-func behaviour() *lua.Table {
+func unlearnt() *lua.Table {
 	return lua.NewTable(3).Set("as_client", expectation()).Set("as_server", expectation()).Set("tot_num_anomalies", 0)
 }
 

@@ -16,10 +16,9 @@ func init() {
 	}
 
 	const paid = "part of the paid editions, whose code and table shapes are not public; answers as the community edition"
-	mark(paid, nothing, "serviceMap", "serviceMapFilterList", "periodicityMap", "periodicityMapFilterList", "flushServiceMap",
-		"flushPeriodicityMap", "serviceMapLearningStatus", "serviceMapSetStatus", "serviceMapSetMultipleStatus", "updateRanking",
+	mark(paid, nothing, "updateRanking",
 		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets", "refreshFlowDeviceSiteId")
-	mark(paid, no, "isBehaviourAnalysisAvailable", "insertIPACL", "removeIPACL", "insertMacACL", "removeMacACL", "aggregateSiteFlows")
+	mark(paid, no, "insertIPACL", "removeIPACL", "insertMacACL", "removeMacACL", "aggregateSiteFlows")
 	mark(paid, empty, "getACLInfo", "getFlowDevices", "getFlowDeviceInfo", "getFlowDeviceInfoByIP", "getSNMPStats")
 
 	const edge = "a function of the appliance that stands in the traffic (nEdge); there is no such interface here"

@@ -8,8 +8,17 @@ import (
 func init() {
 	register("ntop", map[string]func(c *Call){
 		"getPrefs":          getPrefs,
-		"reloadPreferences": func(c *Call) {}, // preferences are read when they are used
+		"reloadPreferences": reloadPreferences,
 	})
+}
+
+// reloadPreferences hands on what the engine keeps; other preferences are read
+// when they are used.
+func reloadPreferences(c *Call) {
+	l := c.Env.learning()
+	for _, i := range c.Env.Interfaces() {
+		i.Services().SetLearning(l)
+	}
 }
 
 // Preferences that getPrefs shows under another name than they are stored by,

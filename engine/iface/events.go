@@ -46,6 +46,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	if l.Cli == nil || !l.Cli.Local {
 		return
 	}
+	s.noteUse(f, l)
 	app, _ := f.Application()
 	lower := f.Result.Master
 	if lower == 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ntopgo/engine/aggregate"
+	"ntopgo/engine/behaviour"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/dpi"
@@ -34,6 +35,10 @@ type Interface struct {
 	tickAt   int64      // when the previous roll-up ended; the reader's own
 	fresh    []newFlow  // see numberFlows; the reader's own
 	nextFlow uint32     // number of the next flow; the reader's own
+
+	uses     []behaviour.Use // the reader's own memory
+	services *behaviour.Services
+	periodic *behaviour.Periodicities
 
 	seconds, synced atomic.Uint64 // roll-ups that were made, and that sync has seen
 	syncing         sync.Mutex    // guards what follows
@@ -78,6 +83,8 @@ func New(cfg Config, deps Deps) (*Interface, error) {
 	i := &Interface{cfg: cfg, source: deps.Source, info: deps.Source.Info(), dpi: deps.DPI, nets: deps.Nets,
 		hosts: host.NewTable(max(cfg.MaxHosts, 0), deps.Nets, deps.Locate), macs: mac.NewTable(), done: make(chan struct{}), seed: rand.Uint64()}
 	i.limit.Max = int64(max(cfg.MaxFlows, 0))
+	i.services = behaviour.NewServices(max(cfg.MaxFlows/mapShare, 0))
+	i.periodic = behaviour.NewPeriodicities(max(cfg.MaxFlows/mapShare, 0))
 	i.flowIdle.Store(int64(cfg.FlowIdle))
 	for n := 0; n < cfg.Shards; n++ {
 		i.shards = append(i.shards, newShard(i))

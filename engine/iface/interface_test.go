@@ -124,6 +124,12 @@ func describe(i *Interface) string {
 			b.WriteString("\n")
 		}
 	}
+	for _, v := range i.Services().All() {
+		fmt.Fprintf(&b, "service %+v\n", v)
+	}
+	for _, v := range i.Periodicities().All() {
+		fmt.Fprintf(&b, "periodic %+v\n", v)
+	}
 	return b.String()
 }
 

@@ -36,6 +36,7 @@ func (i *Interface) rollUp(r *rollUp) {
 	r.wg.Wait()
 	i.numberFlows()
 	i.learnSystems()
+	i.learnUses()
 	i.learnDomains()
 	defer i.seconds.Add(1)
 	if r.first {
@@ -59,6 +60,8 @@ func (i *Interface) rollUp(r *rollUp) {
 		ago := func(d time.Duration) int64 { return now - int64(d) }
 		i.hosts.Purge(ago(i.cfg.LocalHostIdle), ago(i.cfg.RemoteHostIdle))
 		i.macs.Purge(ago(i.cfg.MACIdle))
+		i.services.Purge(now)
+		i.periodic.Purge(now)
 	}
 }
 

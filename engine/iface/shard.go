@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"ntopgo/engine/behaviour"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
@@ -29,6 +30,7 @@ type shard struct {
 	sightings []sighting // of broadcast domains, in this second
 
 	clues []clue // about operating systems, in this second
+	uses  []behaviour.Use
 
 	hashes []uint64 // of the packets at hand
 	active []uint32 // flows at hand whose rates are told their hosts
