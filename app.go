@@ -230,12 +230,20 @@ func (a *app) newInterface(src capture.Source, ids *ifids.IDs) (*iface.Interface
 		c := userchecks.New(id, userchecks.Config{}, userchecks.Deps{Env: a.env, Lua: a.lua})
 		a.checks, onFlow = append(a.checks, c), c.OnFlow
 	}
-	return iface.New(iface.Config{ID: id, OnFlow: onFlow, Shards: o.Shards, MaxFlows: o.MaxFlows, MaxHosts: o.MaxHosts,
+	var onAlert func(*flow.Flow)
+	if a.env != nil {
+		onAlert = a.env.OnFlowAlert(id)
+	}
+	i, err := iface.New(iface.Config{ID: id, OnFlow: onFlow, OnAlert: onAlert, Shards: o.Shards, MaxFlows: o.MaxFlows, MaxHosts: o.MaxHosts,
 		FlowIdle: seconds("flow_max_idle"), LocalHostIdle: seconds("local_host_max_idle"),
 		RemoteHostIdle: seconds("non_local_host_max_idle"), NoPurge: o.DisablePurge, PurgeFiles: o.PcapPurge,
 		IgnoreMACs: o.IgnoreMACs, IgnoreVLANs: o.IgnoreVLANs, SimulateVLANs: o.SimulateVLANs,
 		SystemBySYN: a.layout.Year() >= layout.Year2026, SimulateMACs: o.SimulateMACs, SimulateIPs: o.SimulateIPs, Logf: a.log.Warnf},
 		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets, Locate: a.locate})
+	if err == nil && a.env != nil {
+		a.env.SetChecks(i)
+	}
+	return i, err
 }
 
 // openFile opens a capture file that was uploaded, and reads it until the program
@@ -256,6 +264,7 @@ func (a *app) openFile(path string) (*iface.Interface, error) {
 		go c.Run(a.running)
 	}
 	a.env.Prepare(i)
+	go a.env.DeliverAlerts(a.running, i.ID())
 	i.Start(a.running)
 	a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	return i, nil

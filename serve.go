@@ -172,6 +172,8 @@ func (a *app) startReading(ctx context.Context) {
 	}
 	for _, i := range a.ifaces {
 		a.env.Prepare(i)
+		a.env.SetChecks(i) // a script may have configured them meanwhile
+		go a.env.DeliverAlerts(ctx, i.ID())
 		i.Start(ctx)
 		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	}

@@ -112,6 +112,8 @@ type Env struct {
 	// Vendors names the makers of network cards.
 	Vendors *oui.Table
 
+	alertQueues sync.Map // interface id -> *alertQueue
+
 	luaCache sync.Map // ntop.setLuaCache
 	engaged  sync.Map // interface id -> *alerts.Engaged
 	told     sync.Map // interface id -> *ifaceState

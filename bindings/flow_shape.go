@@ -76,15 +76,13 @@ func (c *Call) setFlowBasics(t *lua.Table, f *flow.Flow) {
 		Set("in_index", 0).
 		Set("out_index", 0).
 		Set("observation_point_id", 0).
-		Set("flow.idle", false).
-		Set("flow.status", 0).
-		Set("alerts_map", lua.NewTable(0)).
 		Set("has_hr_counters", false).
 		Set("proto.ndpi", c.protocolName(f)).
 		Set("proto.ndpi_confidence", c.Env.DPI.ConfidenceName(f.Result.Confidence)).
 		Set("ntopng.key", f.DisplayKey()).
 		Set("hash_entry_id", f.ID).
 		Set("tags", 0)
+	setFlowStatus(t, f)
 }
 
 // setFlowSide adds what is known of one end; side is "cli" or "srv".
@@ -146,16 +144,12 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 		Set("flow_source", 0).
 		Set("l7_error_code", 0).
 		Set("periodic_flow", false).
-		Set("minor_conn_state", 0).
-		Set("major_conn_state", 0).
+		Set("minor_conn_state", f.Connection()).
+		Set("major_conn_state", f.Connection().Phase()).
 		Set("moreinfo.json", "{}").
-		Set("score", lua.NewTable(4).
-			Set("flow_score", 0).
-			Set("host_categories_total", lua.NewTable(0)).
-			Set("host_score_total", lua.NewTable(2).Set("client_score", 0).Set("server_score", 0)).
-			Set("alert_score", lua.NewTable(0))).
 		Set("tos", lua.NewTable(2).Set("client", tos(f.ToServer.TOS)).Set("server", tos(f.ToClient.TOS)))
-	if risks := c.riskTable(f.Result.Risks); risks != nil {
+	setFlowScore(t, f)
+	if risks := c.riskTable(f.Result.Risks &^ c.checkedRisks()); risks != nil {
 		t.Set("unhandled_flow_risk", risks)
 	}
 }

@@ -203,6 +203,8 @@ func pageOf(o options, list []*group, byName func(g *group) string) []*group {
 		by = num(func(g *group) float64 { return float64(g.Traffic.Bytes()) })
 	case "hosts":
 		by = num(func(g *group) float64 { return float64(g.Hosts) })
+	case "score":
+		by = num(func(g *group) float64 { return float64(g.ScoreAsClient + g.ScoreAsServer) })
 	}
 	slices.SortFunc(list, func(a, b *group) int { return cmp.Or(by(a, b), order(a, b)) })
 	if up, given := o.flag("a2zSortOrder"); given && !up {

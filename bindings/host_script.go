@@ -67,8 +67,7 @@ func init() {
 			c.Push(nil)
 		},
 	})
-	partial("host", "score", "alerts of custom scripts only have a score; native checks have none yet",
-		of(func(c *Call, h *host.Host) any { return c.hostScore(h.Key) }))
+	register("host", map[string]func(c *Call){"score": of(func(c *Call, h *host.Host) any { return c.hostScore(h) })})
 }
 
 // unansweredFlows counts the flows of TCP and UDP that ended without an answer.

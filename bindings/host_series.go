@@ -39,7 +39,8 @@ func getBatchedSeries(c *Call) {
 
 func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 	contacts := h.Contacts()
-	engaged, score := c.hostAlerts(h.Key)
+	engaged, _ := c.hostAlerts(h.Key)
+	s := c.score(h, d)
 	t := lua.NewTable(64).
 		Set("bytes.sent", d.Traffic.Sent.Bytes).
 		Set("bytes.rcvd", d.Traffic.Rcvd.Bytes).
@@ -50,11 +51,10 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("contacts.as_client", d.ContactsAsClient).
 		Set("contacts.as_server", d.ContactsAsServer).
 		Set("engaged_alerts", engaged).
-		Set("total_alerts", c.totalAlerts(h.Key)).
+		Set("total_alerts", s.alerts+c.totalAlerts(h.Key)).
 		Set("num_flow_alerts", 0).
-		Set("score", score).
-		Set("score.as_client", score).
-		Set("score.as_server", 0).
+		Set("alerted_flows.as_client", s.flows[host.AsClient]).
+		Set("alerted_flows.as_server", s.flows[host.AsServer]).
 		Set("udpBytesSent.unicast", d.UDPUnicastSent).
 		Set("udpBytesSent.non_unicast", d.UDPOtherSent).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
@@ -69,7 +69,8 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("active_flows_behaviour", unlearnt()).
 		Set("score_behaviour", unlearnt()).
 		Set("contacted_hosts_behaviour", expectation())
-	for _, k := range []string{"alerted_flows", "unreachable_flows", "host_unreachable_flows"} {
+	s.set(t)
+	for _, k := range []string{"unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)
 	}
 	setL4(t, &d.L4)

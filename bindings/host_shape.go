@@ -26,12 +26,14 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 	t := lua.NewTable(96)
 	c.setHostIdentity(t, h, &d)
 	c.setHostTraffic(t, &d, level)
-	c.setHostAlerts(t, h)
+	s := c.score(h, &d)
+	c.setHostAlerts(t, h, s)
 	if level >= levelHigher {
-		c.setHostDetails(t, &d)
+		c.setHostDetails(t, &d, s)
 	}
 	if level >= levelMax {
 		c.setHostFull(t, h, &d)
+		s.setShares(t)
 	}
 	return t
 }
@@ -143,32 +145,30 @@ func (c *Call) setHostTraffic(t *lua.Table, d *host.Data, level int) {
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
-		Set("active_alerted_flows", 0).
 		Set("active_http_hosts", 0)
 	if level >= levelMax {
 		t.Set("pktStats.sent", packetShape(&d.Sent)).Set("pktStats.recv", packetShape(&d.Rcvd))
 	}
 }
 
-// setHostAlerts adds the alerts that scripts have raised; native checks raise
-// none yet. Their scores are the host's as client.
-func (c *Call) setHostAlerts(t *lua.Table, h *host.Host) {
-	n, score := c.hostAlerts(h.Key)
-	t.Set("num_alerts", n).
-		Set("total_alerts", c.totalAlerts(h.Key)).
-		Set("score", score).
-		Set("score.as_client", score).
-		Set("score.as_server", 0)
+// setHostAlerts adds what is counted of the alerts of a host and of its flows.
+func (c *Call) setHostAlerts(t *lua.Table, h *host.Host, s *score) {
+	n, _ := c.hostAlerts(h.Key)
+	s.set(t).Set("num_alerts", n).
+		Set("active_alerted_flows", s.flowsNow[host.AsClient]+s.flowsNow[host.AsServer]).
+		Set("total_alerts", s.alerts+c.totalAlerts(h.Key))
 }
 
-func (c *Call) setHostDetails(t *lua.Table, d *host.Data) {
+func (c *Call) setHostDetails(t *lua.Table, d *host.Data, s *score) {
 	setL4(t, &d.L4)
 	t.Set("udpBytesSent.unicast", d.UDPUnicastSent).Set("udpBytesSent.non_unicast", d.UDPOtherSent).
 		Set("num_flow_alerts", 0)
-	for _, k := range []string{"alerted_flows", "unreachable_flows", "host_unreachable_flows"} {
+	for _, k := range []string{"unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)
 	}
-	t.Set("names", names(&d.Names))
+	t.Set("alerted_flows.as_client", s.flows[host.AsClient]).
+		Set("alerted_flows.as_server", s.flows[host.AsServer]).
+		Set("names", names(&d.Names))
 }
 
 func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
@@ -185,8 +185,6 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
 		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
-		Set("score_pct", lua.NewTable(2).Set("score_breakdown_client", lua.NewTable(0)).
-			Set("score_breakdown_server", lua.NewTable(0))).
 		Set("score_behaviour", unlearnt()).
 		Set("active_flows_behaviour", unlearnt())
 	if !h.Local {

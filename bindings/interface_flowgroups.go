@@ -50,6 +50,7 @@ type flowGroup struct {
 	notGuessed bool
 	flows      int
 	sent, rcvd uint64
+	score      int
 	clients    map[netip.Addr]struct{}
 	servers    map[netip.Addr]struct{}
 }
@@ -87,6 +88,7 @@ func (c *Call) groupFlows(way int64, match func(f *flow.Flow) bool) []*flowGroup
 			groups[k] = g
 		}
 		g.flows++
+		g.score += f.Alerts.Score()
 		g.sent += f.ToServer.Bytes
 		g.rcvd += f.ToClient.Bytes
 		g.clients[f.Client] = struct{}{}
@@ -206,7 +208,7 @@ func (c *Call) groupTable(g *flowGroup, way int64) *lua.Table {
 		Set("num_flows", g.flows).
 		Set("bytes_sent", g.sent).
 		Set("bytes_rcvd", g.rcvd).
-		Set("total_score", 0)
+		Set("total_score", g.score)
 }
 
 // protocolIDs is "master.app", or the one id when there is only one.
@@ -253,6 +255,7 @@ func getVLANFlowsStats(c *Call) {
 		g.flows++
 		g.sent += f.ToServer.Bytes
 		g.rcvd += f.ToClient.Bytes
+		g.score += f.Alerts.Score()
 		g.clients[f.Client] = struct{}{}
 		g.servers[f.Server] = struct{}{}
 	})
@@ -273,7 +276,7 @@ func getVLANFlowsStats(c *Call) {
 			Set("num_flows", g.flows).
 			Set("bytes_sent", g.sent).
 			Set("bytes_rcvd", g.rcvd).
-			Set("total_score", 0))
+			Set("total_score", g.score))
 	}
 	c.Push(t)
 }

@@ -247,7 +247,10 @@ func (q *flowFilter) addModes(o options) {
 	if on, ok := o.flag("unicast"); ok {
 		q.add(func(f *flow.Flow) bool { return flow.Unicast(f.Server) == on })
 	}
-	for _, name := range []string{"alertedFlows", "periodicFlows", "filteredFlows"} {
+	if on, ok := o.flag("alertedFlows"); ok && on {
+		q.add(func(f *flow.Flow) bool { return f.Alerts != nil })
+	}
+	for _, name := range []string{"periodicFlows", "filteredFlows"} {
 		if on, ok := o.flag(name); ok && on {
 			q.add(func(*flow.Flow) bool { return false }) // there are none yet
 		}
@@ -292,6 +295,8 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 		return num(func(f *flow.Flow) float64 { return float64(f.ServerLatency) })
 	case "info":
 		return str(flowInfo)
+	case "score":
+		return num(func(f *flow.Flow) float64 { return float64(f.Alerts.Score()) })
 	}
 	return num(func(f *flow.Flow) float64 { return float64(f.Bytes()) })
 }

@@ -215,6 +215,7 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 	str := func(f func(h *host.Host, d *host.Data) string) func(*host.Host, *host.Data) iface.SortKey {
 		return func(h *host.Host, d *host.Data) iface.SortKey { return iface.SortKey{Str: f(h, d)} }
 	}
+	c.engagedOnce()
 	switch strings.TrimPrefix(column, "column_") {
 	case "vlan":
 		return num(func(h *host.Host, _ *host.Data) float64 { return float64(h.VLAN) })
@@ -253,6 +254,12 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 		})
 	case "traffic_unknown":
 		return num(func(_ *host.Host, d *host.Data) float64 { return float64(unknownBytes(&d.L7)) })
+	case "score":
+		return num(func(h *host.Host, d *host.Data) float64 { return float64(c.score(h, d).sum()) })
+	case "score_as_client":
+		return num(func(h *host.Host, d *host.Data) float64 { return float64(c.score(h, d).role(host.AsClient)) })
+	case "score_as_server":
+		return num(func(h *host.Host, d *host.Data) float64 { return float64(c.score(h, d).role(host.AsServer)) })
 	case "total_num_retx_sent":
 		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.TCPSent.Retransmissions) })
 	case "total_num_retx_rcvd":

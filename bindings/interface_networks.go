@@ -33,12 +33,12 @@ func (c *Call) networkView(id int) *aggregate.View {
 	return &v
 }
 
-func networkTable(n network.Network, s *aggregate.View) *lua.Table {
+func (c *Call) networkTable(n network.Network, s *aggregate.View) *lua.Table {
 	t := lua.NewTable(32).
 		Set("network_key", n.Prefix.String()).
 		Set("network_id", n.ID).
 		Set("num_hosts", s.Hosts-s.Addressed).
-		Set("engaged_alerts", 0).
+		Set("engaged_alerts", c.networkAlerts(n)).
 		Set("round_trip_time", 0).
 		Set("ingress", s.Traffic.Rcvd.Bytes).
 		Set("egress", s.Egress().Bytes).
@@ -60,7 +60,7 @@ func getNetworksStats(c *Call) {
 	t := lua.NewTable(len(all))
 	for _, n := range all {
 		if c.AllowsAddr(n.Prefix.Addr()) {
-			t.Set(n.Prefix.String(), networkTable(n, c.networkView(n.ID)))
+			t.Set(n.Prefix.String(), c.networkTable(n, c.networkView(n.ID)))
 		}
 	}
 	c.Push(t)
@@ -86,7 +86,7 @@ func (c *Call) networkStats(id int) any {
 	if id < 0 || id >= len(all) || !c.AllowsAddr(all[id].Prefix.Addr()) {
 		return nil
 	}
-	return networkTable(all[id], c.networkView(id))
+	return c.networkTable(all[id], c.networkView(id))
 }
 
 // vlans are the VLANs by id, untagged traffic left out.

@@ -178,7 +178,7 @@ func (c *Call) pushServers(rows map[host.Key]*serverRow, withPort bool) {
 			Set("name", r.name).
 			Set("vlan_id", r.h.VLAN).
 			Set("flows", r.flows).
-			Set("score", c.hostScore(r.h.Key)).
+			Set("score", c.hostScore(r.h)).
 			Set("tot_traffic", r.bytes).
 			Set("num_entries", len(list))
 		if withPort {
@@ -218,7 +218,7 @@ func (c *Call) serverOrder(column string, a, b *serverRow) int {
 	case "mac_manufacturer":
 		return cmp.Compare(c.maker(a.mac), c.maker(b.mac))
 	case "score":
-		return cmp.Compare(c.hostScore(a.h.Key), c.hostScore(b.h.Key))
+		return cmp.Compare(c.hostScore(a.h), c.hostScore(b.h))
 	}
 	return 0
 }

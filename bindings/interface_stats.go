@@ -30,9 +30,10 @@ func init() {
 		"getHashTablesStats":         getHashTablesStats,
 	})
 	partial("interface", "getAnomalies", "anomalies are not detected yet", func(c *Call) { c.Push(lua.NewTable(0)) })
-	partial("interface", "getScore", noScores, func(c *Call) {
-		c.Push(lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0))
-	})
+	register("interface", map[string]func(c *Call){"getScore": func(c *Call) {
+		a := c.alertStats()
+		c.Push(interfaceScore(&a))
+	}})
 }
 
 // stats are the selected interface's counters; the system interface has none.
@@ -192,34 +193,24 @@ func localTable(s *iface.Stats) *lua.Table {
 	return lua.NewTable(2).Set("packets", packets).Set("bytes", bytes)
 }
 
-// setFullStats adds what getStats(true) has more. Alert and score figures are
-// those of an engine that has raised none.
+// setFullStats adds what getStats(true) has more.
 func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 	for _, k := range []string{"has_seen_pods", "has_seen_containers", "has_seen_external_alerts",
 		"has_seen_ebpf_events", "has_hr_flows"} {
 		t.Set(k, false)
 	}
-	for _, k := range []string{"num_alerts_engaged", "num_alerted_flows", "num_alerted_flows_notice",
-		"num_alerted_flows_warning", "num_alerted_flows_error", "num_dropped_alerts", "num_host_dropped_alerts",
-		"num_flow_dropped_alerts", "num_other_dropped_alerts"} {
-		t.Set(k, 0)
-	}
-	severities := lua.NewTable(5)
-	for _, k := range []string{"notice", "warning", "error", "critical", "emergency"} {
-		severities.Set(k, 0)
-	}
+	a := c.alertStats()
+	c.setAlertStats(t, &a)
 	var points []iface.Point
 	if c.Iface != nil {
 		points = c.Iface.History()
 	}
 	download, upload := rings(points)
 	t.Set("syslog", c.syslogTable())
-	t.Set("num_alerts_engaged_by_entity", lua.NewTable(0)).
-		Set("num_alerts_engaged_by_severity", severities).
-		Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).
+	t.Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).
 		Set("bcast_domains", c.domainTable()).
 		Set("anomalies", lua.NewTable(2).Set("num_local_hosts_anomalies", 0).Set("num_remote_hosts_anomalies", 0)).
-		Set("score", lua.NewTable(2).Set("score_as_cli", 0).Set("score_as_srv", 0)).
+		Set("score", interfaceScore(&a)).
 		Set("download_stats", download).
 		Set("upload_stats", upload).
 		Set("pktSizeDistribution", packetShape(&s.Shape)).

@@ -76,11 +76,15 @@ func (c *Call) place(mode int64, h *host.Host, d *host.Data, n host.ContactCount
 		return int64(ratio(d.Traffic.Sent.Bytes, d.Traffic.Rcvd.Bytes) * 100),
 			int64(ratio(d.Traffic.Sent.Packets, d.Traffic.Rcvd.Packets) * 100), d.Traffic.Bytes(), d.Traffic.Bytes() > 0
 	case walkScore:
-		return at(uint64(c.hostScore(h.Key)), 0, uint64(c.hostScore(h.Key)))
+		s := c.score(h, d)
+		return at(uint64(s.role(host.AsClient)), uint64(s.role(host.AsServer)), uint64(s.sum()))
+	case walkActiveAlerted:
+		s := c.score(h, d)
+		return at(uint64(s.flowsNow[host.AsServer]), uint64(s.flowsNow[host.AsClient]), uint64(s.flowsNow[0]+s.flowsNow[1]))
 	case walkUnanswered:
 		return at(n.UnansweredAsClient, n.UnansweredAsServer, n.UnansweredAsClient+n.UnansweredAsServer)
 	}
-	return 0, 0, 0, false // alerted and blacklisted flows: there are none
+	return 0, 0, 0, false // blacklisted flows are not counted
 }
 
 // maxHits is how many rows a listing has when the script does not say.

@@ -10,7 +10,4 @@ func init() {
 	for _, n := range []string{"importClickHouseDumps", "getClickHouseStats", "execSingleSQLQuery"} {
 		later("ntop", n, laterClickHouse, nothing)
 	}
-	for _, n := range []string{"reloadFlowChecks", "reloadHostChecks", "reloadAlertExclusions", "getFlowCheckInfo", "getHostCheckInfo"} {
-		later("ntop", n, laterChecks, nothing)
-	}
 }

@@ -18,4 +18,6 @@ type listing struct {
 
 	ofHosts        []alerts.Alert // see engagedOnce
 	hostAlertsRead bool
+
+	risksChecked uint64 // see checkedRisks
 }

@@ -14,8 +14,6 @@ func init() {
 	register("ntop", map[string]func(c *Call){
 		"getRiskStr":           getRiskStr,
 		"getRiskList":          getRiskList,
-		"getFlowRiskAlerts":    getFlowRiskAlerts,
-		"getFlowAlertRisk":     getFlowAlertRisk,
 		"getnDPIProtoCategory": getProtoCategory,
 	})
 	register("interface", map[string]func(c *Call){
@@ -50,29 +48,6 @@ func getRiskList(c *Call) {
 		t.Append(c.Env.DPI.Risk(uint8(i)).Name)
 	}
 	c.Push(t)
-}
-
-func getFlowRiskAlerts(c *Call) {
-	all := riskAlerts(c.Env.TreeYear)
-	t := lua.NewTable(len(all))
-	for _, a := range all {
-		t.Set(a.check, lua.NewTable(3).
-			Set("alert_id", a.alert).
-			Set("category", a.category).
-			Set("risk_name", c.Env.DPI.Risk(a.risk).Name))
-	}
-	c.Push(t)
-}
-
-func getFlowAlertRisk(c *Call) {
-	alert := c.Integer(1)
-	for _, a := range riskAlerts(c.Env.TreeYear) {
-		if int64(a.alert) == alert {
-			c.Push(a.risk)
-			return
-		}
-	}
-	c.Push(0)
 }
 
 func getProtoCategory(c *Call) {

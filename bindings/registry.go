@@ -92,9 +92,6 @@ func register(ns string, fns map[string]func(c *Call)) {
 			panic(fmt.Sprintf("bindings: %s.%s registered twice", ns, name))
 		}
 		b.Fn, b.Status, b.Reason = fn, Working, ""
-		if missing := incomplete[b.Key()]; missing != "" {
-			b.Status, b.Reason = Partial, missing
-		}
 	}
 }
 
@@ -140,7 +137,6 @@ type laterPart string
 const (
 	laterRRD        laterPart = "RRD time series"
 	laterClickHouse laterPart = "ClickHouse store"
-	laterChecks     laterPart = "native checks"
 )
 
 // All lists every binding, ordered by namespace and name.

@@ -23,15 +23,6 @@ func TestEveryBindingIsAccountedFor(t *testing.T) {
 	}
 }
 
-func TestIncompleteNamesBindings(t *testing.T) {
-	t.Parallel()
-	for key := range incomplete {
-		if b := registry[key]; b == nil || b.Status != Partial {
-			t.Errorf("%s is said to be incomplete and is not registered as partial", key)
-		}
-	}
-}
-
 func TestReferenceIsCurrent(t *testing.T) {
 	t.Parallel()
 	var want bytes.Buffer

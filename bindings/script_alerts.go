@@ -3,81 +3,22 @@ package bindings
 import (
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"ntopgo/engine/alerts"
-	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 	"ntopgo/engine/recipients"
 )
 
-// ntopng's numbers of the alerts that scripts of the user raise, and of the
-// category that both are in.
+// ntopng's numbers of the alert that a script of the user raises for its host, and
+// of the category that it is in.
 const (
-	customFlowAlert  = 87
 	customHostAlert  = 24
 	categorySecurity = 1
 )
 
 // hostCheckKey is the name under which the alert of the host script is engaged.
 const hostCheckKey = "custom_host_lua_script"
-
-// scriptChecks names in the log what happens outside of any binding.
-var scriptChecks = &Binding{Namespace: "host", Name: "triggerAlert"}
-
-// ReportFlow hands the alert that a script raised for its flow to all
-// recipients, as something that has happened: flows are not engaged.
-func (c *Context) ReportFlow(f *flow.Flow, a *ScriptAlert) error {
-	now := time.Now().Unix()
-	call := &Call{Context: c, b: scriptChecks}
-	m := map[string]any{"ifid": c.IfaceID, "action": "store", "is_flow_alert": true, "first_seen": seconds(f.FirstSeen),
-		"tstamp": now, "tstamp_end": now, "score": a.Score, "acknowledged": false, "alert_id": customFlowAlert,
-		"alert_category": categorySecurity, "is_cli_attacker": false, "is_cli_victim": false, "is_srv_attacker": false,
-		"is_srv_victim": false, "entity_id": alerts.KindFlow, "entity_val": "flow", "pool_id": defaultPool,
-		"vlan_id": f.Key.VLAN, "observation_point_id": 0, "proto": f.Key.Proto, "flow_risk_bitmap": f.Result.Risks,
-		"alerts_map": alertsMap(customFlowAlert), "proto.ndpi": c.Env.DPI.Name(f.Result), "l7_master_proto": f.Result.Master,
-		"l7_proto": f.Result.App, "l7_cat": f.Result.Category, "cli2srv_bytes": f.ToServer.Bytes,
-		"cli2srv_packets": f.ToServer.Packets, "srv2cli_bytes": f.ToClient.Bytes, "srv2cli_packets": f.ToClient.Packets,
-		"ip_version": f.IPVersion, "probe_ip": "0.0.0.0", "input_snmp": 0, "output_snmp": 0, "community_id": communityID(f),
-		"info": flowInfo(f)}
-	call.alertSide(m, "cli", f.Client, f.CliPort, f.Cli)
-	call.alertSide(m, "srv", f.Server, f.SrvPort, f.Srv)
-	detail, err := json.Marshal(map[string]any{"alert.message": a.Message,
-		"alert_generation": map[string]any{"script_key": "custom_lua_script", "subdir": "flow"}})
-	if err != nil {
-		return err
-	}
-	m["json"] = string(detail)
-	return c.deliver(m, a.Score)
-}
-
-// alertSide adds what is known of one end of a flow; side is "cli" or "srv".
-func (c *Call) alertSide(m map[string]any, side string, a netip.Addr, port uint16, h *host.Host) {
-	name, location := "", 0
-	pool, network := defaultPool, -1
-	if h != nil {
-		d := h.Snapshot()
-		name, network = c.hostName(h, &d), h.NetworkID
-		pool, _ = c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
-		if h.Local {
-			location = 1
-		}
-	}
-	for k, v := range map[string]any{"ip": a.String(), "port": port, "name": or(name, a.String()), "location": location,
-		"localhost": location == 1, "blacklisted": c.isBlacklisted(a), "host_pool_id": pool, "network": uint16(network), "asn": 0,
-		"country_name": "", "os": ""} {
-		m[side+"_"+k] = v
-	}
-}
-
-// alertsMap is the set of alerts with one member as the store keeps it: hex
-// digits of a bitmap, the last digit holding the lowest bits.
-func alertsMap(id int) string {
-	b := make([]byte, id/8+1)
-	b[0] = 1 << (id % 8)
-	return fmt.Sprintf("%X", b)
-}
 
 // HostScriptAlert engages, refreshes or, when a is nil, releases the alert of the
 // host script for h.
@@ -162,10 +103,4 @@ func (c *Call) engagedOnce() []alerts.Alert {
 		c.ofHosts = c.engaged().List(func(a *alerts.Alert) bool { return a.Entity.Kind == alerts.KindHost })
 	}
 	return c.ofHosts
-}
-
-// hostScore is the sum of the scores of a host's engaged alerts.
-func (c *Call) hostScore(k host.Key) int {
-	_, score := c.hostAlerts(k)
-	return score
 }

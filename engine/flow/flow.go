@@ -72,7 +72,9 @@ type Flow struct {
 	IGMPType           uint8
 
 	Classified bool
+	Handshake  bool // TCP: it is over
 	Result     dpi.Result
+	Alerts     *Alerts
 
 	// Origin is of a flow that a probe reported, nil for one made of packets.
 	Origin *Origin
@@ -137,7 +139,7 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.ServerLatency, f.ClientLatency, f.AppLatency = r.serverLatency, r.clientLatency, r.appLatency
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
-	f.Classified, f.Result = r.is(classified), r.Result
+	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, l.Alerts
 	f.packed, f.live, f.filled = l.meta, nil, false
 	f.Origin = t.origins[r.number]
 	if l.class != nil {

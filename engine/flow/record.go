@@ -34,6 +34,7 @@ const (
 	metaSeen     // the classifier has read something
 	clientLocal
 	serverLocal
+	examined // by what looks at flows that were recognised
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
@@ -105,6 +106,8 @@ type Links struct {
 	CliMAC, SrvMAC *mac.Mac
 	meta           dpi.Packed // once the classifier has decided
 	class          *dpi.State // until then
+	// Alerts that checks raised for the flow, nil for most.
+	Alerts *Alerts
 }
 
 // start makes r the flow of its first packet, whose sender is the client.
@@ -218,6 +221,13 @@ func (r *Record) CountHosts() bool { return r.once(hostsCounted) }
 
 // HostsCounted says whether CountHosts was called.
 func (r *Record) HostsCounted() bool { return r.is(hostsCounted) }
+
+// Examine says true once per flow: when it may be examined as one that was
+// recognised, which waits until it is known who the client is.
+func (r *Record) Examine() bool { return !r.is(swapRequested) && r.once(examined) }
+
+// ExamineLast is Examine when nothing more will be known of the flow.
+func (r *Record) ExamineLast() bool { return r.once(examined) }
 
 // fromClient says whether a packet travels from the client to the server;
 // reverse is what KeyOf said of it.

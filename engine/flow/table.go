@@ -136,6 +136,9 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 	}
 }
 
+// Find is the flow of k, nil when there is none; hash is what Key.Hash says of k.
+func (t *Table) Find(k *Key, hash uint64) *Record { return t.find(k, uint32(hash)) }
+
 // Prefetch asks for what Process will need of the flows with these hashes, so
 // that the waits for memory overlap instead of adding up.
 func (t *Table) Prefetch(hashes []uint64) {

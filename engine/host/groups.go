@@ -37,7 +37,9 @@ func (t *Table) move(h *Host, k aggregate.Kind, id uint32) {
 	if m == nil || m.ID(k) == id {
 		return
 	}
-	h.member.Store(t.aggregates.Move(m, k, id, h.Group))
+	n := t.aggregates.Move(m, k, id, h.Group)
+	h.member.Store(n)
+	h.data.Alerts.move(m.Of(k), n.Of(k))
 }
 
 // LearnOS takes over that the system of h is os, found in a flow

@@ -120,7 +120,8 @@ func (n *Names) Best() string {
 type Data struct {
 	Mac *mac.Mac
 	*Details
-	ICMP map[ICMPKey]*ICMPCount
+	ICMP   map[ICMPKey]*ICMPCount
+	Alerts *Alerts // nil while there was none
 	// Peers that the host contacted as client, and that contacted it.
 	ClientPeers, ServerPeers counters.Cardinality
 
@@ -407,6 +408,10 @@ func (h *Host) Snapshot() Data {
 	details, messages := *h.data.Details, *h.data.Messages
 	details.Messages, details.contacts = &messages, nil
 	d.Details = &details
+	if d.Alerts != nil {
+		a := *d.Alerts
+		d.Alerts = &a
+	}
 	if h.data.ICMP != nil {
 		d.ICMP = make(map[ICMPKey]*ICMPCount, len(h.data.ICMP))
 		for k, v := range h.data.ICMP {

@@ -63,6 +63,9 @@ type Config struct {
 	// shard's lock and must be quick; default: nobody is told.
 	OnFlow func(e FlowEvent, f *flow.Flow)
 
+	// OnAlert is told of flows whose worst alert is a new one; as OnFlow.
+	OnAlert func(f *flow.Flow)
+
 	// Logf takes a line about something the user should know; default: nothing.
 	Logf func(format string, args ...any)
 }

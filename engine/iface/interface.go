@@ -10,6 +10,7 @@ import (
 	"ntopgo/engine/aggregate"
 	"ntopgo/engine/behaviour"
 	"ntopgo/engine/capture"
+	"ntopgo/engine/checks"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
@@ -68,7 +69,9 @@ type Interface struct {
 		mu     sync.Mutex
 		points map[uint16]*ObsPoint
 	}
-	taps atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	checks  atomic.Pointer[checks.Set] // nil: none
+	alerted alerted
+	taps    atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
 
 	cancel context.CancelFunc
 	done   chan struct{}

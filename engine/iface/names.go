@@ -13,6 +13,7 @@ import (
 func (s *shard) names(f *flow.Record, l *flow.Links) {
 	if f.Classified() {
 		s.recognised(f, l)
+		s.examineRecognised(f, l)
 	}
 	m := s.flows.Metadata(l)
 	if m == nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ntopgo/engine/capture"
+	"ntopgo/engine/checks"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
@@ -106,6 +107,7 @@ func (s *shard) rollUp(r *rollUp) {
 	}
 	s.flows.Advance(r.next)
 	if r.last {
+		s.examineRest()
 		s.flows.End()
 		s.flows.PassSome(s.flows.Gaining(), int(^uint(0)>>1))
 	}
@@ -178,6 +180,9 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	}
 	// Each host sees the flow from its side.
 	l := s.flows.Links(f)
+	if periodEnded(f, p.First) {
+		s.examine(checks.Periodic, f, l)
+	}
 	rttServer, rttClient := f.Latencies()
 	g.RTT = rttClient
 	gain(l.Cli, l.CliMAC, &g)

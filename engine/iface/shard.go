@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"ntopgo/engine/behaviour"
+	"ntopgo/engine/checks"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
@@ -29,8 +30,10 @@ type shard struct {
 	macs      macDeltas
 	sightings []sighting // of broadcast domains, in this second
 
-	clues []clue // about operating systems, in this second
-	uses  []behaviour.Use
+	clues  []clue // about operating systems, in this second
+	uses   []behaviour.Use
+	viewed flow.Flow    // that checks look at
+	raised []flow.Alert // by checks
 
 	hashes []uint64 // of the packets at hand
 	active []uint32 // flows at hand whose rates are told their hosts
@@ -38,8 +41,8 @@ type shard struct {
 
 func newShard(i *Interface) *shard {
 	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
-	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: swapRoles, Speaks: i.hosts.Speaks,
-		Begun: s.beginAtHosts, Named: s.names, Gains: s.passOn, Ended: s.detach})
+	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
+		Begun: s.begun, Named: s.names, Gains: s.passOn, Ended: s.detach})
 	return s
 }
 
@@ -243,9 +246,25 @@ func swapRoles(f *flow.Record, l *flow.Links) {
 	}
 }
 
+// begun is called for a flow at the end of its first second.
+func (s *shard) begun(f *flow.Record, l *flow.Links) {
+	s.beginAtHosts(f, l)
+	s.examine(checks.Begun, f, l)
+}
+
+// swapped is called when client and server of a flow were exchanged.
+func (s *shard) swapped(f *flow.Record, l *flow.Links) {
+	swapRoles(f, l)
+	s.swapAlerts(f, l)
+	if f.Classified() {
+		s.examineRecognised(f, l)
+	}
+}
+
 // detach takes an ended flow from its hosts.
 func (s *shard) detach(f *flow.Record, l *flow.Links) {
 	s.ended(f, l)
+	s.lastChecks(f, l)
 	counted := f.HostsCounted()
 	if l.Cli != nil {
 		if counted {
