@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/checks"
 	"ntopgo/engine/dpi"
@@ -112,6 +113,18 @@ func TestScoresAgree(t *testing.T) {
 		}
 		if sum[0] != s.ScoreAsClient || sum[1] != s.ScoreAsServer || sum[0] == 0 {
 			t.Errorf("%d shards: the hosts have %v, the interface %d and %d", shards, sum, s.ScoreAsClient, s.ScoreAsServer)
+		}
+		for _, kind := range []aggregate.Kind{aggregate.AS, aggregate.Pool, aggregate.System} { // every host is in one
+			var groups [2]int64
+			flows := uint64(0)
+			for _, g := range i.Groups(kind) {
+				groups[0] += g.ScoreAsClient
+				groups[1] += g.ScoreAsServer
+				flows += g.AlertedAsClient + g.AlertedAsServer
+			}
+			if groups != [2]int64{int64(sum[0]), int64(sum[1])} || flows != 2*uint64(alerted) {
+				t.Errorf("%d shards: groups of kind %d have %v and %d flows", shards, kind, groups, flows)
+			}
 		}
 		if shards == 1 {
 			first = s
