@@ -75,10 +75,11 @@ func dtlsMessages(c *Context, note *uint64, b []byte) {
 func dtlsMessage(c *Context, note *uint64, kind byte, body []byte) {
 	switch kind {
 	case hsClientHello:
-		if h, ok := parseClientHello(body, true); ok {
+		if h := parseHello(body, true); h != nil {
 			if *note&tlsNamed == 0 || c.S.res.Master == 0 {
-				tlsClient(c, &h, 'd', idDtls)
+				tlsClient(c, h, 'd', idDtls)
 			}
+			h.release()
 			*note |= tlsClientSeen | tlsNamed
 		}
 	case hsServerHello:

@@ -6,6 +6,11 @@ import "bytes"
 
 func init() {
 	either(Dissector{ID: idIrc, Name: "IRC", L4: TCP, Ports: []uint16{6667, 6697, 194}, First: "NUCPJ:M", Min: 8}, func(c *Context, b []byte) bool {
+		switch {
+		case b[0] == ':', has(b, "NICK "), has(b, "USER "), has(b, "PASS "), has(b, "CAP "):
+		default:
+			return false
+		}
 		line, whole := firstLine(b)
 		if !whole || !printable(line) {
 			return false

@@ -86,8 +86,9 @@ func mailHandshake(c *Context, note *uint64, secured uint16) Verdict {
 	}
 	if b[5] == hsClientHello {
 		if n := be24(b[6:]); len(b) >= 9+n {
-			if h, ok := parseClientHello(b[9:9+n], false); ok {
-				tlsClient(c, &h, 't', secured)
+			if h := parseHello(b[9:9+n], false); h != nil {
+				tlsClient(c, h, 't', secured)
+				h.release()
 				return Found
 			}
 		}

@@ -224,11 +224,12 @@ func quicHello(c *Context) bool {
 	if len(b) < 4 || b[0] != hsClientHello || len(b)-4 < be24(b[1:]) {
 		return c.S.res.Master != 0
 	}
-	h, ok := parseClientHello(b[4:4+be24(b[1:])], false)
-	if !ok {
+	h := parseHello(b[4:4+be24(b[1:])], false)
+	if h == nil {
 		return true
 	}
-	tlsClient(c, &h, 'q', idQuic)
+	tlsClient(c, h, 'q', idQuic)
+	h.release()
 	return true
 }
 

@@ -65,8 +65,9 @@ func rdpHandshake(c *Context) Verdict {
 	if len(b) < 9 || b[5] != hsClientHello || len(b) < 9+be24(b[6:]) {
 		return FoundMore
 	}
-	if h, ok := parseClientHello(b[9:9+be24(b[6:])], false); ok {
-		tlsClient(c, &h, 't', idTls)
+	if h := parseHello(b[9:9+be24(b[6:])], false); h != nil {
+		tlsClient(c, h, 't', idTls)
+		h.release()
 		c.Set(idTls, idRdp)
 		return Found
 	}

@@ -19,11 +19,15 @@ func init() {
 const (
 	sshBanner = 1
 	sshKeys   = 4
+	sshLine   = 16 // the banner's line is consumed
 )
 
 func dissectSSH(c *Context) Verdict {
 	note, dir := c.Note(), c.Dir()
-	b := c.Stream()
+	var b []byte
+	if *note&(sshKeys<<dir) == 0 {
+		b = c.Stream()
+	}
 	if *note&(sshBanner<<dir) == 0 {
 		if !has(b, "SSH-") {
 			if c.S.found {
@@ -47,8 +51,16 @@ func dissectSSH(c *Context) Verdict {
 	if !c.S.found {
 		c.Set(0, idSsh)
 	}
-	if i := lineEnd(b); i >= 0 && *note&(sshKeys<<dir) == 0 {
-		if h, obsolete, complete := hassh(b[i:], dir); complete {
+	if *note&(sshLine<<dir) == 0 {
+		if i := lineEnd(b); i >= 0 {
+			*note |= sshLine << dir
+			c.Consume(i)
+			b = b[i:]
+		}
+	}
+	if *note&((sshLine|sshKeys)<<dir) == sshLine<<dir {
+		if h, obsolete, complete := hassh(b, dir); complete {
+			c.Consume(len(b))
 			if obsolete {
 				c.Risk([2]uint{riskSshObsoleteClientVersionOrCipher, riskSshObsoleteServerVersionOrCipher}[dir])
 			}

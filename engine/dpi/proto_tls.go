@@ -36,6 +36,9 @@ const (
 
 func dissectTLS(c *Context) Verdict {
 	note := c.Note()
+	if *note&tlsNamed != 0 && *note&(tlsEncrypted0<<c.Dir()) != 0 {
+		return done(*note) // what this side sends cannot be read any more
+	}
 	b := c.Stream()
 	if b == nil {
 		return undecided(c, *note)
@@ -46,7 +49,7 @@ func dissectTLS(c *Context) Verdict {
 		}
 		return No
 	}
-	off := 0
+	off, read := 0, 0 // read: whole messages end there
 	c.w.hs = c.w.hs[:0]
 	for len(b)-off >= 5 {
 		kind, n := b[off], be16(b[off+3:])
@@ -94,9 +97,15 @@ func dissectTLS(c *Context) Verdict {
 			break
 		}
 		off += 5 + n
+		if len(c.w.hs) == 0 {
+			read = off
+		}
 		if *note&(tlsEncrypted0<<c.Dir()) != 0 {
 			break
 		}
+	}
+	if *note&tlsNamed != 0 {
+		c.Consume(read)
 	}
 	return undecided(c, *note)
 }
@@ -177,9 +186,10 @@ func tlsMessage(c *Context, note *uint64, kind byte, body []byte) {
 	switch kind {
 	case hsClientHello:
 		if *note&tlsClientSeen == 0 {
-			if h, ok := parseClientHello(body, false); ok {
+			if h := parseHello(body, false); h != nil {
 				*note |= tlsClientSeen | tlsNamed
-				tlsClient(c, &h, 't', tlsMaster(c))
+				tlsClient(c, h, 't', tlsMaster(c))
+				h.release()
 			}
 		}
 	case hsServerHello:

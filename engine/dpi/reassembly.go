@@ -9,11 +9,14 @@ const maxRanges = 8
 // come, up to a limit. The zero value is empty.
 type buffer struct {
 	data   []byte
-	ranges [maxRanges]struct{ from, upto int } // filled parts, ascending, apart from each other
+	ranges [maxRanges]struct{ from, upto int32 } // filled parts, ascending, apart from each other
 	n      int
 	base   uint32 // TCP sequence number of data[0]
 	on     bool   // base is set
-	given  int    // bytes handed to the caller as consumed
+	given  bool   // what came before base was consumed
+	// held is the payload at hand where that is all there is: most streams are
+	// understood from one segment, which need not be copied for that.
+	held []byte
 }
 
 // put stores b at offset off. What lies beyond limit, or would need one range too
@@ -31,7 +34,7 @@ func (f *buffer) put(off int, b []byte, limit int) {
 	if off+len(b) > limit {
 		b = b[:limit-off]
 	}
-	from, upto := off, off+len(b)
+	from, upto := int32(off), int32(off+len(b))
 	i := 0
 	for i < f.n && f.ranges[i].upto < from {
 		i++
@@ -85,8 +88,42 @@ func giveBack(b []byte) {
 	}
 }
 
+// settle copies what is held, whose memory is the packet's.
+func (f *buffer) settle(limit int) {
+	if b := f.held; b != nil {
+		f.held = nil
+		f.put(0, b, limit)
+	}
+}
+
+// consume drops n bytes from the start: nobody wants to see them again.
+func (f *buffer) consume(n int) {
+	if n <= 0 {
+		return
+	}
+	f.base, f.given = f.base+uint32(n), true
+	if f.held != nil {
+		if f.held = f.held[n:]; len(f.held) == 0 {
+			f.held = nil
+		}
+		return
+	}
+	f.data = f.data[:copy(f.data, f.data[n:])]
+	k := 0
+	for _, r := range f.ranges[:f.n] {
+		if upto := r.upto - int32(n); upto > 0 {
+			f.ranges[k].from, f.ranges[k].upto = max(r.from-int32(n), 0), upto
+			k++
+		}
+	}
+	f.n = k
+}
+
 // prefix returns the bytes without a gap from the start.
 func (f *buffer) prefix() []byte {
+	if f.held != nil {
+		return f.held
+	}
 	if f.n == 0 || f.ranges[0].from != 0 {
 		return nil
 	}
@@ -108,21 +145,32 @@ func (c *Context) Stream() []byte {
 			f.base = k.from
 		}
 	}
-	off := int(int32(seq - f.base))
-	if off < 0 && f.given == 0 && f.n > 0 && -off < c.E.cfg.MaxReassembly {
+	off, limit := int(int32(seq-f.base)), c.E.cfg.MaxReassembly
+	if f.held != nil {
+		return f.held // another dissector has asked for this packet
+	}
+	if f.n == 0 && off == 0 && len(c.P.Payload) <= limit {
+		f.held = c.P.Payload
+		return f.held
+	}
+	if off < 0 && !f.given && f.n > 0 && -off < limit {
 		f.shift(-off) // the segments came in the wrong order
 		f.base, off = seq, 0
 	}
-	f.put(off, c.P.Payload, c.E.cfg.MaxReassembly)
+	f.put(off, c.P.Payload, limit)
 	return f.prefix()
 }
+
+// Consume says that the first n bytes of the stream are not needed again, by
+// nobody: the flow has its name.
+func (c *Context) Consume(n int) { c.w.buf[c.Dir()].consume(n) }
 
 // shift makes room for n bytes before the first.
 func (f *buffer) shift(n int) {
 	f.data = grow(f.data, len(f.data)+n)
 	copy(f.data[n:], f.data)
 	for i := range f.ranges[:f.n] {
-		f.ranges[i].from += n
-		f.ranges[i].upto += n
+		f.ranges[i].from += int32(n)
+		f.ranges[i].upto += int32(n)
 	}
 }

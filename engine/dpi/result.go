@@ -86,11 +86,30 @@ func (c *Context) Host(name string, master uint16) uint16 {
 
 // IsNumeric reports a host name that is an address, with or without a port.
 func IsNumeric(host string) bool {
+	if !maybeNumeric(host) {
+		return false
+	}
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return true
 	}
 	_, err := netip.ParseAddrPort(host)
 	return err == nil
+}
+
+// maybeNumeric is a cheap look at a host name, true of every address: one with a
+// letter that no digit is, and without a colon, is none.
+func maybeNumeric(host string) bool {
+	letters := false
+	for i := range len(host) {
+		c := host[i]
+		switch {
+		case c == ':':
+			return true // IPv6, which may have a zone with any name
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c == '-', c == '_':
+			letters = true
+		}
+	}
+	return !letters
 }
 
 // settle adds what only the whole flow tells.

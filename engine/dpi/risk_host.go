@@ -2,7 +2,6 @@ package dpi
 
 import (
 	"math"
-	"net/netip"
 	"strings"
 	"sync"
 )
@@ -30,7 +29,7 @@ func generated(name string) bool {
 		strings.HasSuffix(name, ".local") || strings.HasSuffix(name, ".lan") || strings.HasSuffix(name, ".home") {
 		return false
 	}
-	if _, err := netip.ParseAddr(name); err == nil {
+	if IsNumeric(name) {
 		return false
 	}
 	labels := strings.Split(name, ".")

@@ -1,8 +1,6 @@
 package dpi
 
 import (
-	"crypto/md5"
-	"encoding/hex"
 	"strconv"
 	"strings"
 )
@@ -74,8 +72,7 @@ func (h *clientHello) ja3() string {
 		}
 		b = strconv.AppendUint(b, uint64(p), 10)
 	}
-	sum := md5.Sum(b)
-	return hex.EncodeToString(sum[:])
+	return md5Digits(b)
 }
 
 func appendList(b []byte, list []uint16) []byte {

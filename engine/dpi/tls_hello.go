@@ -7,7 +7,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strconv"
-	"strings"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -33,7 +33,8 @@ const (
 	extQUICParams   = 57
 )
 
-// clientHello is what is read from a ClientHello.
+// clientHello is what is read from a ClientHello. Its lists lie in its own
+// space as long as that lasts.
 type clientHello struct {
 	version    uint16
 	ciphers    []uint16
@@ -49,41 +50,63 @@ type clientHello struct {
 	points     []byte
 	padding    int  // bytes of the padding extension (RFC 7685)
 	cut        bool // an extension runs beyond its list
+
+	space [160]uint16
+	used  int // of space
 }
 
-// parseClientHello reads the body of a ClientHello. dtls says that a cookie
-// follows the session id (RFC 6347). It reports false for bytes that are none.
-func parseClientHello(b []byte, dtls bool) (h clientHello, ok bool) {
+var hellos = sync.Pool{New: func() any { return new(clientHello) }}
+
+// parseHello reads the body of a ClientHello; nil for bytes that are none. dtls
+// says that a cookie follows the session id (RFC 6347). Whoever is done with it
+// releases it.
+func parseHello(b []byte, dtls bool) *clientHello {
+	h := hellos.Get().(*clientHello)
+	if !h.parse(b, dtls) {
+		h.release()
+		return nil
+	}
+	return h
+}
+
+func (h *clientHello) release() {
+	*h = clientHello{}
+	hellos.Put(h)
+}
+
+// parse reads into h, which must be empty; it says whether b is a ClientHello.
+func (h *clientHello) parse(b []byte, dtls bool) (ok bool) {
 	s := cryptobyte.String(b)
 	var random, session, cookie, ciphers, compression cryptobyte.String
 	if !s.ReadUint16(&h.version) || !s.ReadBytes((*[]byte)(&random), 32) || !s.ReadUint8LengthPrefixed(&session) {
-		return h, false
+		return false
 	}
 	if dtls && !s.ReadUint8LengthPrefixed(&cookie) {
-		return h, false
+		return false
 	}
 	if !s.ReadUint16LengthPrefixed(&ciphers) || !s.ReadUint8LengthPrefixed(&compression) {
-		return h, false
+		return false
 	}
-	h.ciphers = list16(ciphers)
+	h.ciphers = h.list16(ciphers)
 	var exts cryptobyte.String
 	if s.Empty() {
-		return h, true
+		return true
 	}
 	if !s.ReadUint16LengthPrefixed(&exts) {
-		return h, false
+		return false
 	}
+	h.extensions = h.take(len(exts) / 4)[:0]
 	for !exts.Empty() {
 		var id uint16
 		var body cryptobyte.String
 		if !exts.ReadUint16(&id) || !exts.ReadUint16LengthPrefixed(&body) {
 			h.cut = true
-			return h, true // what came before is still good
+			return true // what came before is still good
 		}
 		h.extensions = append(h.extensions, id)
 		h.extension(id, body)
 	}
-	return h, true
+	return true
 }
 
 func (h *clientHello) extension(id uint16, body cryptobyte.String) {
@@ -118,15 +141,15 @@ func (h *clientHello) extension(id uint16, body cryptobyte.String) {
 		}
 	case extSigAlgs:
 		if body.ReadUint16LengthPrefixed(&list) {
-			h.sigAlgs = list16(list)
+			h.sigAlgs = h.list16(list)
 		}
 	case extSupportedVer:
 		if body.ReadUint8LengthPrefixed(&list) {
-			h.versions = list16(list)
+			h.versions = h.list16(list)
 		}
 	case extGroups:
 		if body.ReadUint16LengthPrefixed(&list) {
-			h.groups = list16(list)
+			h.groups = h.list16(list)
 		}
 	case extPoints:
 		if body.ReadUint8LengthPrefixed(&list) {
@@ -156,11 +179,19 @@ func hostText(b []byte) string {
 	return string(out)
 }
 
-func list16(s cryptobyte.String) []uint16 {
-	out := make([]uint16, 0, len(s)/2)
-	var v uint16
-	for s.ReadUint16(&v) {
-		out = append(out, v)
+// take returns room for n values.
+func (h *clientHello) take(n int) []uint16 {
+	if n > len(h.space)-h.used {
+		return make([]uint16, n)
+	}
+	h.used += n
+	return h.space[h.used-n : h.used : h.used]
+}
+
+func (h *clientHello) list16(s cryptobyte.String) []uint16 {
+	out := h.take(len(s) / 2)
+	for i := range out {
+		out[i] = uint16(s[2*i])<<8 | uint16(s[2*i+1])
 	}
 	return out
 }
@@ -332,24 +363,45 @@ func appendHash(b, text []byte, evenEmpty bool) []byte {
 	return append(b, digest(text)...)
 }
 
-// digest is the first 12 digits of the SHA-256 of text. There are many more
-// hellos than lists in them, so that most have been hashed before.
+// digest is the first 12 digits of the SHA-256 of text.
 func digest(text []byte) string {
-	slot := &digests[maphash.Bytes(digestSeed, text)%uint64(len(digests))]
+	slot := digests.slot(text)
 	if d := slot.Load(); d != nil && d.text == string(text) {
 		return d.digits
 	}
 	sum := sha256.Sum256(text)
-	d := &digested{string(text), hex.EncodeToString(sum[:6])}
+	return remember(slot, text, sum[:6])
+}
+
+// md5Digits is the MD5 of text in hexadecimal.
+func md5Digits(text []byte) string {
+	slot := md5s.slot(text)
+	if d := slot.Load(); d != nil && d.text == string(text) {
+		return d.digits
+	}
+	sum := md5.Sum(text)
+	return remember(slot, text, sum[:])
+}
+
+// hashes remembers hashes of texts. There are many more hellos than lists in
+// them, so that most have been hashed before.
+type hashes [512]atomic.Pointer[hashed]
+
+type hashed struct{ text, digits string }
+
+func (m *hashes) slot(text []byte) *atomic.Pointer[hashed] {
+	return &m[maphash.Bytes(hashSeed, text)%uint64(len(m))]
+}
+
+func remember(slot *atomic.Pointer[hashed], text, sum []byte) string {
+	d := &hashed{string(text), hex.EncodeToString(sum)}
 	slot.Store(d)
 	return d.digits
 }
 
-type digested struct{ text, digits string }
-
 var (
-	digestSeed = maphash.MakeSeed()
-	digests    [512]atomic.Pointer[digested]
+	hashSeed      = maphash.MakeSeed()
+	digests, md5s hashes
 )
 
 // serverHello is what is read from a ServerHello.
@@ -402,16 +454,16 @@ func parseServerHello(b []byte) (h serverHello, ok bool) {
 // ja3s computes the JA3S server fingerprint (salesforce/ja3): the MD5 of
 // version, cipher and extensions in decimal.
 func (h *serverHello) ja3s() string {
-	var b strings.Builder
-	b.WriteString(strconv.Itoa(int(h.legacy)) + "," + strconv.Itoa(int(h.cipher)) + ",")
+	b := strconv.AppendUint(make([]byte, 0, 256), uint64(h.legacy), 10)
+	b = strconv.AppendUint(append(b, ','), uint64(h.cipher), 10)
+	b = append(b, ',')
 	for i, x := range h.extensions {
 		if i > 0 {
-			b.WriteByte('-')
+			b = append(b, '-')
 		}
-		b.WriteString(strconv.Itoa(int(x)))
+		b = strconv.AppendUint(b, uint64(x), 10)
 	}
-	sum := md5.Sum([]byte(b.String()))
-	return hex.EncodeToString(sum[:])
+	return md5Digits(b)
 }
 
 // versionName is how a version is written for people.

@@ -215,7 +215,7 @@ func FuzzClientHello(f *testing.F) {
 	f.Add(handshake(f, "www.example.org", tls.VersionTLS13, []string{"h2"}, time.Hour)[0].data[9:])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, dtls := range []bool{false, true} {
-			if h, ok := parseClientHello(b, dtls); ok && len(h.ja4('t', dtls)) != 36 {
+			if h := parseHello(b, dtls); h != nil && len(h.ja4('t', dtls)) != 36 {
 				t.Errorf("JA4 %q", h.ja4('t', dtls))
 			}
 		}

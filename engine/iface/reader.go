@@ -17,7 +17,7 @@ import (
 
 // batchFrames is how many frames are read and handed over at once: what they
 // decode to should stay in the cache.
-const batchFrames = 128
+const batchFrames = 64
 
 // batchesInFlight bounds how far the reader runs ahead of the shards.
 const batchesInFlight = 4
