@@ -5,6 +5,7 @@ import (
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/prefetch"
+	"ntopgo/engine/slab"
 )
 
 // Window is how many seconds of gains a flow collects before they are passed on
@@ -32,11 +33,15 @@ func (p *Pending) empty() bool { return p.Seconds|p.L7Seconds == 0 }
 type gains struct {
 	items      []Pending // a power of two of them, by number
 	head, tail uint32
+	mem        *slab.Array[Pending] // of items
 }
 
 const minGains = 1 << 8
 
-func newGains() gains { return gains{items: make([]Pending, minGains), head: 1, tail: 1} }
+func newGains() gains {
+	mem := slab.NewArray[Pending](minGains)
+	return gains{items: mem.Items, mem: mem, head: 1, tail: 1}
+}
 
 func (q *gains) at(number uint32) *Pending { return &q.items[number&uint32(len(q.items)-1)] }
 
@@ -62,10 +67,12 @@ func (q *gains) add(p Pending) (number uint32) {
 
 func (q *gains) resize(n int) {
 	old := *q
-	q.items = make([]Pending, n)
+	q.mem = slab.NewArray[Pending](n)
+	q.items = q.mem.Items
 	for k := old.head; k != old.tail; k++ {
 		*q.at(k) = *old.at(k)
 	}
+	old.mem.Free()
 }
 
 // first is up to most places at the head that lie beside each other.

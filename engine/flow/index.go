@@ -1,16 +1,22 @@
 package flow
 
+import "ntopgo/engine/slab"
+
 // index finds the number of a record by the hash of its key: open addressing
 // with linear probing, eight bytes a slot and no pointers, so that a look-up
 // touches one cache line and the garbage collector none.
 type index struct {
 	slots []uint64 // number+1 in the low half, the hash's low half above; 0 is free
 	used  int
+	mem   *slab.Array[uint64] // of slots
 }
 
 const minSlots = 1 << 10
 
-func newIndex() index { return index{slots: make([]uint64, minSlots)} }
+func newIndex() index {
+	mem := slab.NewArray[uint64](minSlots)
+	return index{slots: mem.Items, mem: mem}
+}
 
 func (x *index) mask() uint32 { return uint32(len(x.slots) - 1) }
 
@@ -33,13 +39,15 @@ func (x *index) put(slot uint64) {
 }
 
 func (x *index) resize(n int) {
-	old := x.slots
-	x.slots = make([]uint64, n)
-	for _, s := range old {
+	old := x.mem
+	x.mem = slab.NewArray[uint64](n)
+	x.slots = x.mem.Items
+	for _, s := range old.Items {
 		if s != 0 {
 			x.put(s)
 		}
 	}
+	old.Free()
 }
 
 // remove takes a record out and closes the gap that it leaves, so that later

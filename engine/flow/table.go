@@ -56,6 +56,7 @@ type Table struct {
 	unnamed          []uint32    // flows that began since they were last numbered
 	named            []uint32    // flows whose names were found in this second
 	ahead, undecided []*Record   // that Prefetch found
+	unknown          []uint16    // hashes that it did not find
 	sums             Sums
 	packing          []byte
 	unpacked         dpi.Metadata
@@ -140,21 +141,20 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 func (t *Table) Find(k *Key, hash uint64) *Record { return t.find(k, uint32(hash)) }
 
 // Prefetch asks for what Process will need of the flows with these hashes, so
-// that the waits for memory overlap instead of adding up.
-func (t *Table) Prefetch(hashes []uint64) {
+// that the waits for memory overlap instead of adding up. It returns which of
+// them are new, as indexes, valid until the next call.
+func (t *Table) Prefetch(hashes []uint64) (unknown []uint16) {
 	mask := t.index.mask()
 	for _, h := range hashes {
 		prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(h)&mask]), 1)
 	}
-	t.ahead = t.ahead[:0]
-	for _, h := range hashes {
-		for i := uint32(h) & mask; t.index.slots[i] != 0; i = (i + 1) & mask {
-			if slot := t.index.slots[i]; uint32(slot>>32) == uint32(h) {
-				r := t.record(uint32(slot) - 1)
-				prefetch.Lines(unsafe.Pointer(r), 4)
-				t.ahead = append(t.ahead, r)
-				break
-			}
+	t.ahead, t.unknown = t.ahead[:0], t.unknown[:0]
+	for n, h := range hashes {
+		if r := t.maybe(uint32(h)); r != nil {
+			prefetch.Lines(unsafe.Pointer(r), 4)
+			t.ahead = append(t.ahead, r)
+		} else {
+			t.unknown = append(t.unknown, uint16(n))
 		}
 	}
 	for _, r := range t.ahead {
@@ -173,6 +173,18 @@ func (t *Table) Prefetch(hashes []uint64) {
 		t.Links(r).class.PrefetchWork()
 	}
 	t.undecided = t.undecided[:0]
+	return t.unknown
+}
+
+// maybe is the first record with this hash, which need not have the same key.
+func (t *Table) maybe(hash uint32) *Record {
+	mask := t.index.mask()
+	for i := hash & mask; t.index.slots[i] != 0; i = (i + 1) & mask {
+		if slot := t.index.slots[i]; uint32(slot>>32) == hash {
+			return t.record(uint32(slot) - 1)
+		}
+	}
+	return nil
 }
 
 // Process counts p, which weighs n bytes, into its flow, made when missing, and

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -10,10 +11,6 @@ import (
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
 )
-
-// stripes is how many locks the table is split over, so that shards that start
-// flows at the same time seldom wait for each other.
-const stripes = 32
 
 // Place is where an address belongs: the number of its autonomous system and the
 // two letters of its country, zero where it is not known.
@@ -36,20 +33,11 @@ type Table struct {
 	pools                      atomic.Pointer[hostpool.Set]
 	local, rxOnly, rxOnlyLocal atomic.Int64
 	groups                     atomic.Int64
-	stripe                     [stripes]struct {
-		sync.RWMutex
-		m map[place]*Host
-	}
-}
 
-// place is a Key without pointers, which maps compare and hash faster.
-type place struct {
-	addr [16]byte
-	vlan uint16
-	v6   bool
+	seed uint64
+	live atomic.Pointer[index]
+	mu   sync.Mutex // held by whoever changes live
 }
-
-func (k Key) place() place { return place{k.Addr.As16(), k.VLAN, k.Addr.Is6()} }
 
 // NewTable returns an empty table of at most max hosts (0: no limit). locate,
 // which may be nil, is asked once for each host; several goroutines call it.
@@ -57,64 +45,59 @@ func NewTable(max int, nets *network.Set, locate func(netip.Addr) Place) *Table 
 	if locate == nil {
 		locate = func(netip.Addr) Place { return Place{} }
 	}
-	t := &Table{max: max, nets: nets, locate: locate, aggregates: aggregate.NewTable()}
+	t := &Table{max: max, nets: nets, locate: locate, seed: rand.Uint64(), aggregates: aggregate.NewTable()}
 	t.pools.Store(hostpool.New())
-	for i := range t.stripe {
-		t.stripe[i].m = map[place]*Host{}
-	}
+	t.live.Store(newIndex(0))
 	return t
-}
-
-func (p *place) stripe() int {
-	return int(p.addr[15]^p.addr[14]*31^p.addr[13]*17^byte(p.vlan)) % stripes
 }
 
 // Get returns the host of k, made at time now when missing; nil when the table
 // is full, which is counted.
 func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
-	at := k.place()
-	s := &t.stripe[at.stripe()]
-	s.RLock()
-	h := s.m[at]
-	s.RUnlock()
-	if h != nil {
+	hash := k.hash(t.seed)
+	if h := t.live.Load().find(hash, k); h != nil {
 		return h
 	}
-	s.Lock()
-	defer s.Unlock()
-	if h = s.m[at]; h != nil {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.live.Load()
+	if h := x.find(hash, k); h != nil {
 		return h
 	}
-	t.count.Lock()
-	full := t.max > 0 && t.count.n >= t.max
-	if full {
-		t.count.refused++
-	} else {
-		t.count.n++
-	}
-	t.count.Unlock()
-	if full {
+	if !t.take() {
 		return nil
 	}
-	h = &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
+	h := &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
 	t.enter(h, m)
 	t.countKind(h, 1)
 	if m != nil {
 		m.Update(func(d *mac.Data) { d.Hosts++ })
 	}
-	s.m[at] = h
+	if x.full() {
+		more := newIndex(2 * x.used)
+		x.each(more.add)
+		x = more
+		defer t.live.Store(x)
+	}
+	x.add(hash, h)
 	return h
 }
 
-// Find returns the host of k, or nil.
-func (t *Table) Find(k Key) *Host {
-	at := k.place()
-	s := &t.stripe[at.stripe()]
-	s.RLock()
-	defer s.RUnlock()
-	return s.m[at]
+// take counts one more host; false when the table is full, which is counted too.
+func (t *Table) take() bool {
+	t.count.Lock()
+	defer t.count.Unlock()
+	if t.max > 0 && t.count.n >= t.max {
+		t.count.refused++
+		return false
+	}
+	t.count.n++
+	return true
 }
+
+// Find returns the host of k, or nil.
+func (t *Table) Find(k Key) *Host { return t.live.Load().find(k.hash(t.seed), k) }
 
 // Len is the number of hosts; refused is how many could not be added because
 // the table was full.
@@ -181,54 +164,62 @@ func (t *Table) countRxOnly(h *Host, n int64) {
 func (t *Table) All() []*Host {
 	n, _ := t.Len()
 	out := make([]*Host, 0, n)
-	for i := range t.stripe {
-		s := &t.stripe[i]
-		s.RLock()
-		for _, h := range s.m {
-			out = append(out, h)
-		}
-		s.RUnlock()
-	}
+	t.live.Load().each(func(_ uint32, h *Host) { out = append(out, h) })
 	return out
 }
 
 // Purge drops hosts without flows that were last seen before localLimit, or
 // remoteLimit for remote ones (nanoseconds), and says how many.
 func (t *Table) Purge(localLimit, remoteLimit int64) int {
-	dropped := 0
-	for i := range t.stripe {
-		s := &t.stripe[i]
-		s.Lock()
-		for k, h := range s.m {
-			limit := remoteLimit
-			if h.Local {
-				limit = localLimit
-			}
-			h.mu.Lock()
-			idle := h.flows.Load() == 0 && h.data.LastSeen < limit
-			m, rxOnly := h.data.Mac, h.seen.Load() == hostHeard
-			if idle {
-				t.aggregates.Leave(h.member.Swap(nil), h.Group)
-			}
-			h.mu.Unlock()
-			if !idle {
-				continue
-			}
-			delete(s.m, k)
-			dropped++
-			t.countKind(h, -1)
-			if rxOnly {
-				t.countRxOnly(h, -1)
-			}
-			if m != nil {
-				m.Update(func(d *mac.Data) { d.Hosts-- })
-			}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x, dropped := t.live.Load(), 0
+	kept := make([]*Host, 0, x.used)
+	x.each(func(_ uint32, h *Host) {
+		limit := remoteLimit
+		if h.Local {
+			limit = localLimit
 		}
-		s.Unlock()
+		if t.idle(h, limit) {
+			dropped++
+		} else {
+			kept = append(kept, h)
+		}
+	})
+	t.aggregates.Purge(remoteLimit)
+	if dropped == 0 {
+		return 0
 	}
+	rest := newIndex(len(kept))
+	for _, h := range kept {
+		rest.add(h.Key.hash(t.seed), h)
+	}
+	t.live.Store(rest)
 	t.count.Lock()
 	t.count.n -= dropped
 	t.count.Unlock()
-	t.aggregates.Purge(remoteLimit)
 	return dropped
+}
+
+// idle says whether h has no flows and was last seen before limit; if so it is
+// not counted any more.
+func (t *Table) idle(h *Host, limit int64) bool {
+	h.mu.Lock()
+	idle := h.flows.Load() == 0 && h.data.LastSeen < limit
+	m, rxOnly := h.data.Mac, h.seen.Load() == hostHeard
+	if idle {
+		t.aggregates.Leave(h.member.Swap(nil), h.Group)
+	}
+	h.mu.Unlock()
+	if !idle {
+		return false
+	}
+	t.countKind(h, -1)
+	if rxOnly {
+		t.countRxOnly(h, -1)
+	}
+	if m != nil {
+		m.Update(func(d *mac.Data) { d.Hosts-- })
+	}
+	return true
 }

@@ -36,6 +36,8 @@ type shard struct {
 	raised []flow.Alert // by checks
 
 	hashes []uint64 // of the packets at hand
+	at     []uint16 // where in the batch they are
+	ends   []uint32 // hashes of the hosts of flows that begin
 	active []uint32 // flows at hand whose rates are told their hosts
 }
 
@@ -69,15 +71,24 @@ func (s *shard) do(t task) {
 	}
 }
 
-// prefetch asks for the flows of the packets listed in idx.
+// prefetch asks for the flows of the packets listed in idx, and for the hosts of
+// those that begin.
 func (s *shard) prefetch(b *batch, idx []uint16) {
-	s.hashes = s.hashes[:0]
+	s.hashes, s.at = s.hashes[:0], s.at[:0]
 	for _, n := range idx {
 		if p := &b.packets[n]; !p.flowless {
-			s.hashes = append(s.hashes, p.hash)
+			s.hashes, s.at = append(s.hashes, p.hash), append(s.at, n)
 		}
 	}
-	s.flows.Prefetch(s.hashes)
+	s.ends = s.ends[:0]
+	for _, n := range s.flows.Prefetch(s.hashes) {
+		p := &b.packets[s.at[n]]
+		s.ends = append(s.ends, s.i.hosts.Prefetch(host.Key{Addr: p.Src, VLAN: p.VLAN}),
+			s.i.hosts.Prefetch(host.Key{Addr: p.Dst, VLAN: p.VLAN}))
+	}
+	for _, h := range s.ends {
+		s.i.hosts.PrefetchHost(h)
+	}
 }
 
 // packets counts the packets of b listed in idx. A panic costs one packet.

@@ -43,3 +43,26 @@ func TestPointersAreRefused(t *testing.T) {
 	}()
 	New[struct{ s string }]()
 }
+
+func TestArraysOfEverySize(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 1000, hugePage/int(unsafe.Sizeof(record{})) + 1, 300_000} {
+		a := NewArray[record](n)
+		if len(a.Items) != n {
+			t.Fatalf("%d elements instead of %d", len(a.Items), n)
+		}
+		for i := range a.Items {
+			if a.Items[i] != (record{}) {
+				t.Fatalf("element %d of %d is not zero", i, n)
+			}
+			a.Items[i].a = uint64(i)
+		}
+		if got := a.Items[n-1].a; got != uint64(n-1) {
+			t.Errorf("the last element is %d", got)
+		}
+		a.Free()
+		if a.Items != nil {
+			t.Error("elements are left after Free")
+		}
+	}
+}
