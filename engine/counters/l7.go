@@ -1,5 +1,11 @@
 package counters
 
+import (
+	"unsafe"
+
+	"ntopgo/engine/prefetch"
+)
+
 // L7 counts one application protocol as seen from one side.
 type L7 struct {
 	Duplex
@@ -16,49 +22,66 @@ func (l *L7) Seen(first, mask uint32) { l.Duration += l.seen.Note(first, mask) }
 const inlineL7 = 2
 
 // L7Map counts by protocol or category id. Small maps are the rule (a host
-// speaks a handful of protocols): the ids are a short sorted list, and the
-// first counters lie in the map itself, close to the ids.
+// speaks a handful of protocols): the counters are a short list, sorted by id,
+// and the first lie in the map itself.
 type L7Map struct {
-	more   *l7Many // all counters, when inline is too small
+	more   *l7List // all counters, when inline is too small
 	n      uint8   // counters in inline; unused once there are more
-	ids    [inlineL7]uint16
-	inline [inlineL7]L7
+	inline [inlineL7]l7Cell
 }
 
-type l7Many struct {
-	ids   []uint16
-	cells []L7
+// l7List is one piece of memory as long as four counters suffice.
+type l7List struct {
+	cells []l7Cell
+	first [2 * inlineL7]l7Cell
 }
 
-func (m *L7Map) list() ([]uint16, []L7) {
+func newL7List(cells []l7Cell) *l7List {
+	l := &l7List{}
+	l.cells = append(l.first[:0], cells...)
+	return l
+}
+
+type l7Cell struct {
+	L7
+	id uint16
+}
+
+func (m *L7Map) list() []l7Cell {
 	if m.more != nil {
-		return m.more.ids, m.more.cells
+		return m.more.cells
 	}
-	return m.ids[:m.n], m.inline[:m.n]
+	return m.inline[:m.n]
 }
 
 // At returns the counter of id, made when it is missing. The pointer is valid
 // until the next At.
 func (m *L7Map) At(id uint16) *L7 {
-	ids, cells := m.list()
-	i := search(ids, id)
-	if i < len(ids) && ids[i] == id {
-		return &cells[i]
+	cells := m.list()
+	i := search(cells, id)
+	if i < len(cells) && cells[i].id == id {
+		return &cells[i].L7
 	}
-	if m.more == nil && len(ids) < inlineL7 {
+	if m.more == nil && len(cells) < inlineL7 {
 		m.n++
-		ids, cells = m.list()
+		cells = m.list()
 	} else {
 		if m.more == nil {
-			m.more = &l7Many{ids: append(make([]uint16, 0, 4), ids...), cells: append(make([]L7, 0, 4), cells...)}
+			m.more = newL7List(cells)
 		}
-		m.more.ids, m.more.cells = append(m.more.ids, 0), append(m.more.cells, L7{})
-		ids, cells = m.list()
+		m.more.cells = append(m.more.cells, l7Cell{})
+		cells = m.more.cells
 	}
-	copy(ids[i+1:], ids[i:])
 	copy(cells[i+1:], cells[i:])
-	ids[i], cells[i] = id, L7{}
-	return &cells[i]
+	cells[i] = l7Cell{id: id}
+	return &cells[i].L7
+}
+
+// Prefetch asks for the counters that do not lie in the map itself.
+func (m *L7Map) Prefetch() {
+	if m.more != nil {
+		prefetch.Lines(unsafe.Pointer(m.more), int(unsafe.Sizeof(l7List{})/prefetch.LineSize))
+	}
 }
 
 // Count adds d, seen in the seconds that first and mask tell as for L7.Seen, to
@@ -76,12 +99,12 @@ func (m *L7Map) Count(id uint16, d Duplex, first, mask uint32, newFlow bool) {
 	}
 }
 
-// search is the place of id in ids, or where it belongs.
-func search(ids []uint16, id uint16) int {
-	lo, hi := 0, len(ids)
+// search is the place of id in cells, or where it belongs.
+func search(cells []l7Cell, id uint16) int {
+	lo, hi := 0, len(cells)
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
-		if ids[mid] < id {
+		if cells[mid].id < id {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -91,16 +114,13 @@ func search(ids []uint16, id uint16) int {
 }
 
 // Len is the number of protocols counted.
-func (m *L7Map) Len() int {
-	ids, _ := m.list()
-	return len(ids)
-}
+func (m *L7Map) Len() int { return len(m.list()) }
 
 // Each calls f in ascending order of id.
 func (m *L7Map) Each(f func(id uint16, c *L7)) {
-	ids, cells := m.list()
-	for i, id := range ids {
-		f(id, &cells[i])
+	cells := m.list()
+	for i := range cells {
+		f(cells[i].id, &cells[i].L7)
 	}
 }
 
@@ -108,7 +128,7 @@ func (m *L7Map) Each(f func(id uint16, c *L7)) {
 func (m *L7Map) Clone() L7Map {
 	c := *m
 	if m.more != nil {
-		c.more = &l7Many{ids: append([]uint16(nil), m.more.ids...), cells: append([]L7(nil), m.more.cells...)}
+		c.more = newL7List(m.more.cells)
 	}
 	return c
 }

@@ -205,19 +205,46 @@ func (t *Table) Advance(sec uint32) {
 // Announce hands flows that began, and those whose names were found, to their
 // hooks.
 func (t *Table) Announce() {
-	for _, n := range t.fresh {
-		if r := t.record(n); r.is(inUse) && r.once(hostsCounted) {
-			t.hooks.Begun(r, t.Links(r))
+	t.inParts(t.fresh, func(r *Record, l *Links) {
+		if r.once(hostsCounted) {
+			t.hooks.Begun(r, l)
 		}
-	}
+	})
 	t.fresh = t.fresh[:0]
-	for _, n := range t.named {
-		if r := t.record(n); r.is(inUse) && r.is(namesNew) {
+	t.inParts(t.named, func(r *Record, l *Links) {
+		if r.is(namesNew) {
 			r.set(namesNew, false)
-			t.hooks.Named(r, t.Links(r))
+			t.hooks.Named(r, l)
+		}
+	})
+	t.named = t.named[:0]
+}
+
+// inParts calls fn for the flows with these numbers that have not ended. It asks
+// for the memory of some of them, and of their hosts, before it does.
+func (t *Table) inParts(numbers []uint32, fn func(r *Record, l *Links)) {
+	for len(numbers) > 0 {
+		part := numbers[:min(gainsPart, len(numbers))]
+		numbers = numbers[len(part):]
+		for _, n := range part {
+			t.PrefetchForGains(t.record(n))
+		}
+		for _, n := range part {
+			l := t.Links(t.record(n))
+			if l.Cli != nil {
+				l.Cli.PrefetchBegin()
+			}
+			if l.Srv != nil {
+				l.Srv.PrefetchBegin()
+			}
+			prefetch.Lines(unsafe.Pointer(unsafe.StringData(string(l.meta))), 2)
+		}
+		for _, n := range part {
+			if r := t.record(n); r.is(inUse) {
+				fn(r, t.Links(r))
+			}
 		}
 	}
-	t.named = t.named[:0]
 }
 
 // Active is the present second (Unix) and the numbers of the flows that gained

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
@@ -34,11 +33,23 @@ func KeyOf(p *decode.Packet) (k Key, swapped bool) {
 	case decode.ProtoICMP:
 		k.Private = icmpErrorKey(p)
 	}
-	if c := bytes.Compare(k.A[:], k.B[:]); c > 0 || (c == 0 && k.PortA > k.PortB) {
+	if k.reversed() {
 		k.A, k.B, k.PortA, k.PortB = k.B, k.A, k.PortB, k.PortA
 		return k, true
 	}
 	return k, false
+}
+
+// reversed says whether the ends are in the wrong order.
+func (k *Key) reversed() bool {
+	be := binary.BigEndian
+	if a, b := be.Uint64(k.A[:8]), be.Uint64(k.B[:8]); a != b {
+		return a > b
+	}
+	if a, b := be.Uint64(k.A[8:]), be.Uint64(k.B[8:]); a != b {
+		return a > b
+	}
+	return k.PortA > k.PortB
 }
 
 // Hash is the key's place in tables: the low half finds it in the table of a

@@ -354,6 +354,22 @@ func (h *Host) Prefetch() {
 	prefetch.Lines(unsafe.Pointer(&d.DSCP), 14) // to the end of Rcvd
 }
 
+// PrefetchMore asks for what Prefetch could not see: counters that lie apart.
+func (h *Host) PrefetchMore() {
+	h.mu.Lock()
+	h.data.L7.Prefetch()
+	h.data.Categories.Prefetch()
+	h.mu.Unlock()
+}
+
+// PrefetchBegin asks for the parts that a flow changes when it begins.
+func (h *Host) PrefetchBegin() {
+	d := &h.data
+	prefetch.Lines(unsafe.Pointer(&h.mu), 2)
+	prefetch.Lines(unsafe.Pointer(&d.FirstSeen), 1)
+	prefetch.Lines(unsafe.Pointer(&d.ActiveAsClient), 1)
+}
+
 // Gain counts what a flow brought.
 func (h *Host) Gain(g *Gained) {
 	h.mu.Lock()

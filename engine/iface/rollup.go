@@ -150,6 +150,17 @@ func (s *shard) passOn(part []flow.Pending) {
 	}
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
+			l := s.flows.Links(f)
+			if l.Cli != nil {
+				l.Cli.PrefetchMore()
+			}
+			if l.Srv != nil {
+				l.Srv.PrefetchMore()
+			}
+		}
+	}
+	for i := range part {
+		if f := s.flows.Flow(&part[i]); f != nil {
 			s.passOnFlow(f, &part[i])
 		}
 	}
