@@ -8,16 +8,22 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/prefetch"
 )
 
-// batchFrames is how many frames are read and handed over at once: what they
-// decode to should stay in the cache.
-const batchFrames = 64
+// pieceFrames is how many frames a shard works on at once: what they decode to,
+// and what is asked for ahead, should stay in the nearest cache.
+const pieceFrames = 64
+
+// handedFrames is how many are handed over at once to shards with a goroutine of
+// their own: waking one costs as much as some dozens of packets.
+const handedFrames = 512
 
 // batchesInFlight bounds how far the reader runs ahead of the shards.
 const batchesInFlight = 4
@@ -26,7 +32,7 @@ const batchesInFlight = 4
 // back to the reader when the last shard is done with it.
 type batch struct {
 	frames  capture.Batch
-	packets [batchFrames]packet
+	packets []packet   // as many as are read at once
 	byShard [][]uint16 // indexes into packets, not sent yet
 	lists   [][]uint16 // the memory of byShard
 	waiting atomic.Int32
@@ -45,12 +51,19 @@ type packet struct {
 	hash     uint64
 }
 
-func newBatch(shards int, free chan<- *batch) *batch {
-	b := &batch{byShard: make([][]uint16, shards), lists: make([][]uint16, shards), free: free}
+func newBatch(shards, frames int, free chan<- *batch) *batch {
+	b := &batch{packets: make([]packet, frames), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), free: free}
 	for n := range b.lists {
-		b.lists[n] = make([]uint16, 0, batchFrames)
+		b.lists[n] = make([]uint16, 0, frames)
 	}
 	return b
+}
+
+// fetch asks for the packets listed in idx.
+func (b *batch) fetch(idx []uint16) {
+	for _, n := range idx {
+		prefetch.Lines(unsafe.Pointer(&b.packets[n]), int(unsafe.Sizeof(packet{})/prefetch.LineSize))
+	}
 }
 
 func (b *batch) done() {
@@ -72,12 +85,12 @@ type reader struct {
 func (i *Interface) run(ctx context.Context) {
 	r := &reader{i: i, fragments: decode.NewFragmentPorts(8192, 30*time.Second),
 		free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
-	inFlight := batchesInFlight
+	inFlight, frames := batchesInFlight, handedFrames
 	if i.inline() {
-		inFlight = 1 // the batch is done when it comes back, and still in the cache
+		inFlight, frames = 1, pieceFrames // the batch is done when it comes back, and still in the cache
 	}
 	for range inFlight {
-		r.free <- newBatch(len(i.shards), r.free)
+		r.free <- newBatch(len(i.shards), frames, r.free)
 	}
 	if !i.inline() {
 		for _, s := range i.shards {
@@ -120,7 +133,7 @@ func (r *reader) loop(ctx context.Context) error {
 			continue
 		}
 		b := <-r.free
-		err := r.i.source.Read(&b.frames, batchFrames)
+		err := r.i.source.Read(&b.frames, len(b.packets))
 		switch {
 		case errors.Is(err, capture.ErrTimeout):
 			r.free <- b

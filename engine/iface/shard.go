@@ -59,8 +59,15 @@ func (s *shard) do(t task) {
 	if t.rollUp != nil {
 		s.rollUp(t.rollUp)
 	} else {
-		s.prefetch(t.batch, t.packets)
-		s.packets(t.batch, t.packets)
+		for list := t.packets; len(list) > 0; {
+			piece := list[:min(pieceFrames, len(list))]
+			list = list[len(piece):]
+			if !s.i.inline() {
+				t.batch.fetch(list[:min(pieceFrames, len(list))]) // they lie in another core's cache
+			}
+			s.prefetch(t.batch, piece)
+			s.packets(t.batch, piece)
+		}
 	}
 	s.mu.Unlock()
 	if t.batch != nil {
