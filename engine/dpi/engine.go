@@ -323,7 +323,8 @@ func (e *Engine) limit(s *State, t *Tuple) bool {
 	}
 	s.seen++
 	if (s.w == nil || s.w.payloads[0]+s.w.payloads[1] < most) && int(s.seen) < e.cfg.MaxPackets {
-		if w := s.w; w != nil {
+		if w := s.w; w != nil && w.holding {
+			w.holding = false
 			w.buf[0].settle(e.cfg.MaxReassembly)
 			w.buf[1].settle(e.cfg.MaxReassembly)
 		}

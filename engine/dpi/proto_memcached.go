@@ -13,11 +13,16 @@ func init() {
 			b = b[8:]
 		}
 		line, whole := firstLine(b)
-		if !whole {
+		if !whole || len(line) == 0 {
 			return false
 		}
 		if string(line) == "stats" || string(line) == "version" || has(line, "VERSION 1.") || has(line, "STAT ") {
 			return true
+		}
+		switch line[0] {
+		case 's', 'a', 'r', 'p', 'V', 'g', 'S', 'E', ' ', '\t', '\v', '\f':
+		default:
+			return false // nothing below begins so
 		}
 		f := bytes.Fields(line)
 		if len(f) < 2 {

@@ -66,13 +66,17 @@ func dissectTLS(c *Context) Verdict {
 		}
 		switch kind {
 		case recHandshake:
+			if whole && len(c.w.hs) == 0 { // as is the rule
+				tlsMessages(c, note, body)
+				break
+			}
 			if whole || len(c.w.hs) > 0 || n > len(b) { // a cut message may still hold what is wanted
 				at := len(c.w.hs)
 				c.w.hs = grow(c.w.hs, at+len(body))
 				copy(c.w.hs[at:], body)
 			}
 			if whole {
-				tlsMessages(c, note)
+				tlsMessages(c, note, c.w.hs)
 			} else {
 				tlsCut(c, note)
 			}
@@ -154,9 +158,9 @@ func ssl2Hello(b []byte) bool {
 		(b[3] == 3 && b[4] <= 3 || b[3] == 0 && b[4] == 2) && be16(b[5:])%3 == 0 && be16(b[5:]) > 0
 }
 
-// tlsMessages reads the complete handshake messages in c.w.hs and drops them.
-func tlsMessages(c *Context, note *uint64) {
-	h := c.w.hs
+// tlsMessages reads the complete handshake messages in h and leaves the rest in
+// c.w.hs.
+func tlsMessages(c *Context, note *uint64, h []byte) {
 	for len(h) >= 4 {
 		n := be24(h[1:])
 		if len(h)-4 < n {
@@ -165,8 +169,8 @@ func tlsMessages(c *Context, note *uint64) {
 		tlsMessage(c, note, h[0], h[4:4+n])
 		h = h[4+n:]
 	}
+	c.w.hs = grow(c.w.hs, len(h))
 	copy(c.w.hs, h)
-	c.w.hs = c.w.hs[:len(h)]
 }
 
 // tlsCut reads a message whose record has not arrived as a whole: the first

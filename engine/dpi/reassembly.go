@@ -72,7 +72,7 @@ var blocks = sync.Pool{New: func() any { return new(block) }}
 func grow(b []byte, n int) []byte {
 	switch {
 	case n <= cap(b):
-		return b[:n]
+		return b[:n] // also when there is nothing yet and nothing is wanted
 	case cap(b) == 0 && n <= len(block{}):
 		return blocks.Get().(*block)[:n]
 	}
@@ -150,7 +150,7 @@ func (c *Context) Stream() []byte {
 		return f.held // another dissector has asked for this packet
 	}
 	if f.n == 0 && off == 0 && len(c.P.Payload) <= limit {
-		f.held = c.P.Payload
+		f.held, c.w.holding = c.P.Payload, true
 		return f.held
 	}
 	if off < 0 && !f.given && f.n > 0 && -off < limit {

@@ -78,6 +78,7 @@ type work struct {
 	steps      int     // used up on the current packet
 	current    int     // dissector being called
 	held       [2]bool // segments wait in buf for one before them
+	holding    bool    // a buffer holds memory of the packet at hand
 	notes      [12]note
 	nnotes     int
 	buf        [2]buffer // handshake bytes, by direction

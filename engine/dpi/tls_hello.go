@@ -53,6 +53,7 @@ type clientHello struct {
 
 	space [160]uint16
 	used  int // of space
+	names [4]string
 }
 
 var hellos = sync.Pool{New: func() any { return new(clientHello) }}
@@ -132,12 +133,13 @@ func (h *clientHello) extension(id uint16, body cryptobyte.String) {
 		if !body.ReadUint16LengthPrefixed(&list) {
 			return
 		}
+		h.alpn = h.names[:0]
 		for !list.Empty() {
 			var name cryptobyte.String
 			if !list.ReadUint8LengthPrefixed(&name) {
 				return
 			}
-			h.alpn = append(h.alpn, string(name))
+			h.alpn = append(h.alpn, alpnName(name))
 		}
 	case extSigAlgs:
 		if body.ReadUint16LengthPrefixed(&list) {
@@ -162,6 +164,19 @@ func (h *clientHello) extension(id uint16, body cryptobyte.String) {
 	case extSRTP:
 		h.srtp = true
 	}
+}
+
+// alpnName is b as a string; the usual ones need no memory.
+func alpnName(b []byte) string {
+	switch string(b) {
+	case "h2":
+		return "h2"
+	case "http/1.1":
+		return "http/1.1"
+	case "h3":
+		return "h3"
+	}
+	return string(b)
 }
 
 // hostText keeps the printable bytes of a name and lower-cases it.

@@ -10,7 +10,7 @@ import (
 
 // Window is how many seconds of gains a flow collects before they are passed on
 // to its hosts; less when somebody wants to read them.
-const Window = 16
+const Window = 30
 
 // Pending is what a flow gained since its gains were last passed on. They stand
 // in the order in which the flows began to gain, apart from the records, which

@@ -1,33 +1,54 @@
 package iface
 
 import (
+	"unsafe"
+
 	"ntopgo/engine/mac"
+	"ntopgo/engine/prefetch"
 )
 
 // macDelta is what an address gained since the last roll-up. Stations are
-// counted per frame, as not every frame belongs to a flow.
+// counted per frame, as not every frame belongs to a flow. What each frame
+// changes lies in one cache line.
 type macDelta struct {
+	data    mac.Counts
 	addr    mac.Addr
 	touched bool
-	data    mac.Counts
+	_       [2*prefetch.LineSize - unsafe.Sizeof(mac.Counts{}) - 7]byte
 }
 
 // macWays is the size of the memory of recent addresses, a power of two.
 const macWays = 1024
 
+// macChunk is how many deltas are allocated at once.
+const macChunk = 64
+
 // maxMACDeltas bounds the addresses that a shard keeps a delta ready for.
 const maxMACDeltas = 1 << 16
 
 // macDeltas are the deltas of one shard. Most frames are of few stations, which
-// a small direct-mapped array finds without the map.
+// a small array finds without the map.
 type macDeltas struct {
-	recent  [macWays]*macDelta
-	all     map[mac.Addr]*macDelta
+	recent  [macWays]macRecent
+	deltas  []*[macChunk]macDelta
+	n       int                 // deltas in use
+	all     map[mac.Addr]uint32 // number of the delta
 	touched []*macDelta
 	seen    []*mac.Mac // stations that were seen since deriveMACs
 }
 
-func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]*macDelta{}} }
+// macRecent says that the delta of addr has this number; used is false at first.
+type macRecent struct {
+	addr   mac.Addr
+	used   bool
+	number uint32
+}
+
+func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]uint32{}} }
+
+func (m *macDeltas) delta(number uint32) *macDelta {
+	return &m.deltas[number/macChunk][number%macChunk]
+}
 
 // at is the delta of a, which was seen at time t.
 func (m *macDeltas) at(a mac.Addr, t int64) *mac.Counts {
@@ -45,19 +66,24 @@ func (m *macDeltas) at(a mac.Addr, t int64) *mac.Counts {
 // map.
 func (m *macDeltas) find(a mac.Addr) *macDelta {
 	h := (uint32(a[5]) | uint32(a[4])<<8 | uint32(a[3])<<16 | uint32(a[0])<<24) * 0x9e3779b1
-	pair := (*[2]*macDelta)(m.recent[h>>22&^1:])
-	if d := pair[0]; d != nil && d.addr == a {
-		return d
-	}
-	d := pair[1]
-	if d == nil || d.addr != a {
-		if d = m.all[a]; d == nil {
-			d = &macDelta{addr: a}
-			m.all[a] = d
+	pair := (*[2]macRecent)(m.recent[h>>22&^1:])
+	for i := range pair {
+		if r := &pair[i]; r.addr == a && r.used {
+			return m.delta(r.number)
 		}
 	}
-	pair[0], pair[1] = d, pair[0]
-	return d
+	number, known := m.all[a]
+	if !known {
+		if m.n == len(m.deltas)*macChunk {
+			m.deltas = append(m.deltas, new([macChunk]macDelta))
+		}
+		number = uint32(m.n)
+		m.n++
+		m.delta(number).addr = a
+		m.all[a] = number
+	}
+	pair[0], pair[1] = macRecent{a, true, number}, pair[0]
+	return m.delta(number)
 }
 
 // take merges every delta since the last call into to, and notes the stations
