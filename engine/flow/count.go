@@ -39,7 +39,7 @@ func (t *Table) count(r *Record, p *decode.Packet, way int, n int, g *counters.G
 }
 
 func (d *dir) countLength(n uint32) {
-	if d.packets == 1 || n < d.lenMin {
+	if d.lenMin == 0 || n < d.lenMin {
 		d.lenMin = n
 	}
 	d.lenMax = max(d.lenMax, n)

@@ -285,13 +285,17 @@ func (r *Record) In(sec uint32) counters.Traffic {
 	return counters.Traffic{}
 }
 
-// swap exchanges client and server; what the links say is exchanged apart.
+// swap exchanges client and server; what the links say is exchanged apart. As in
+// the original the packets and bytes so far stay where they are: they are the new
+// client's.
 func (r *Record) swap() {
 	r.marks ^= clientIsB
 	if r.is(clientLocal) != r.is(serverLocal) {
 		r.marks ^= clientLocal | serverLocal
 	}
-	r.dir[0], r.dir[1] = r.dir[1], r.dir[0]
+	a, b := &r.dir[0], &r.dir[1]
+	*a, *b = *b, *a
+	a.packets, a.bytes, a.goodput, b.packets, b.bytes, b.goodput = b.packets, b.bytes, b.goodput, a.packets, a.bytes, a.goodput
 	r.rare[0], r.rare[1] = r.rare[1], r.rare[0]
 	r.icmpType[0], r.icmpType[1] = r.icmpType[1], r.icmpType[0]
 	r.icmpCode[0], r.icmpCode[1] = r.icmpCode[1], r.icmpCode[0]

@@ -196,7 +196,7 @@ func (t *Table) Process(p *decode.Packet, k *Key, reverse bool, hash uint64, n i
 		if r = t.begin(p, k, reverse, hash); r == nil {
 			return nil
 		}
-	} else if r.is(swapRequested) && !r.fromClient(reverse) {
+	} else if r.is(swapRequested) {
 		t.swap(r)
 	}
 	way := toClient
@@ -204,7 +204,7 @@ func (t *Table) Process(p *decode.Packet, k *Key, reverse bool, hash uint64, n i
 		way = toServer
 	}
 	g := t.gain(r)
-	if d := &r.dir[way]; d.packets == 0 {
+	if d := &r.dir[way]; d.lastTime == 0 {
 		t.firstOf(r, way)
 	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 {
 		t.passOn(g) // what was gained so far had another DSCP
@@ -262,8 +262,20 @@ func (t *Table) swap(r *Record) {
 	if r.pending != 0 {
 		g := &t.gains.at(r.pending).Gain
 		g[0], g[1] = g[1], g[0]
+		g[0].Bytes, g[0].Packets, g[1].Bytes, g[1].Packets = g[1].Bytes, g[1].Packets, g[0].Bytes, g[0].Packets
 	}
+	up, down := r.Totals()
+	cli, srv := bit(r.is(clientLocal)), bit(r.is(serverLocal))
+	t.sums.move(srv, cli, up)
+	t.sums.move(cli, srv, down)
 	t.hooks.Swapped(r, l)
+}
+
+// move counts traffic between ends that are local or not under the other
+// direction.
+func (s *Sums) move(from, to int, n counters.Traffic) {
+	s.Local[from][to] = s.Local[from][to].Sub(n)
+	s.Local[to][from].Add(n)
 }
 
 // firstOf is called before the first packet of a direction is counted.

@@ -225,6 +225,7 @@ func TestPurgeFreesRecords(t *testing.T) {
 func TestSwapReachesTheClassifier(t *testing.T) {
 	t.Parallel()
 	table := newTestTable(t, &Limit{})
+	table.hooks.New = func(r *Record, _ *Links, _ *decode.Packet) { r.SetLocal(false, true) } // 10.0.0.1 is
 	feed(table, tcp(1e9, decode.ACK|decode.PSH, 100, "SSH-2.0-server_1\r\n", true))
 	feed(table, tcp(2e9, decode.ACK|decode.PSH, 100, "SSH-2.0-client_1\r\n", false))
 	r := feed(table, tcp(3e9, decode.ACK, 118, "", false))
@@ -233,6 +234,14 @@ func TestSwapReachesTheClassifier(t *testing.T) {
 	if !f.Swapped || f.SrvPort != 22 || f.CliPort != 50000 {
 		t.Fatalf("swapped %v, %d to %d", f.Swapped, f.CliPort, f.SrvPort)
 	}
+	if f.ToServer.Packets != 3 || f.ToClient.Packets != 0 || f.ToServer.LenMin == 0 || f.ToClient.LenMin == 0 {
+		t.Errorf("%d packets to the server, %d to the client: what came before the exchange is the new client's", f.ToServer.Packets, f.ToClient.Packets)
+	}
+	table.TakeSums(func(s *Sums) {
+		if s.Local != [2][2]counters.Traffic{1: {0: f.ToServer.Traffic}} {
+			t.Errorf("traffic by place: %v", s.Local)
+		}
+	})
 	if f.Metadata() == nil || !strings.Contains(f.Metadata().SSHServer, "server_1") || !strings.Contains(f.Metadata().SSHClient, "client_1") {
 		t.Errorf("signatures: %+v", f.Metadata())
 	}

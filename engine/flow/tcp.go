@@ -20,8 +20,8 @@ func Unicast(a netip.Addr) bool {
 
 // checkSwap looks at the first packet of a flow and notes that client and
 // server are probably exchanged: a TCP flow that does not begin with a SYN and
-// whose client has the lower port. The exchange is made when the other side
-// speaks. UDP is left alone, as both ports may be chosen freely.
+// whose client has the lower port. The exchange is made at the next packet. UDP
+// is left alone, as both ports may be chosen freely.
 func (r *Record) checkSwap(p *decode.Packet) {
 	cli, srv := r.ports()
 	if p.Proto == decode.ProtoUDP || cli == 0 || srv == 0 || cli >= srv {

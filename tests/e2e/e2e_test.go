@@ -33,8 +33,6 @@ var notYet = map[string]string{
 	"get_host_data_01":        "host scores and alerts",
 	"get_host_data_02":        "host scores and alerts",
 	"get_flow_l7_counters_01": "names of two applications",
-	"peers_swap_heuristic_01": "the packet that shows who is the client counted for the wrong side (differences.md)",
-	"peers_swap_heuristic_02": "the packet that shows who is the client counted for the wrong side (differences.md)",
 }
 
 // protosFile defines the three protocols that every case of the suite knows.
