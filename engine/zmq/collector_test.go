@@ -1,11 +1,16 @@
 package zmq
 
 import (
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"context"
 	"encoding/binary"
+	"errors"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -173,6 +178,85 @@ func TestCollectorRefuses(t *testing.T) {
 			t.Errorf("%q was taken", e)
 		}
 	}
+}
+
+// TestHugeFrames announces frames of more bytes than there is memory, to a
+// publisher and to a collector.
+func TestHugeFrames(t *testing.T) {
+	t.Parallel()
+	p, err := Publish("tcp://127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	c, err := Collect(CollectorConfig{Endpoints: []string{"tcp://127.0.0.1:0c"}, Handle: func(int, Envelope) {}, Logf: t.Logf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, end := range []struct{ addr, as string }{{p.Addr(), "SUB"}, {c.Addr().String(), "PUB"}} {
+		for _, shake := range []bool{false, true} {
+			conn, err := net.Dial("tcp", end.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+			r := bufio.NewReader(conn)
+			if shake {
+				if err := handshake(conn, r, end.as, "SUB", "PUB"); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				greeting := make([]byte, greetingLen)
+				greeting[0], greeting[9], greeting[10] = 0xff, 0x7f, 3
+				copy(greeting[12:], "NULL")
+				if _, err := conn.Write(greeting); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := conn.Write([]byte{frameLong, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, r); err != nil && !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("%s, after the handshake %t: the connection stays: %v", end.as, shake, err)
+			}
+			_ = conn.Close()
+		}
+	}
+}
+
+// TestSendFlows sends numbered messages to a collector.
+func TestSendFlows(t *testing.T) {
+	t.Parallel()
+	p, err := Publish("tcp://127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	got := make(chan Envelope, 1000)
+	c, err := Collect(CollectorConfig{Endpoints: []string{"tcp://" + p.Addr()}, Handle: func(_ int, e Envelope) { got <- e }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	large := bytes.Repeat([]byte("x"), 70000)
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		p.SendFlows("flow", 9, large, true)
+		select {
+		case first := <-got:
+			p.SendFlows("event", 9, []byte("{}"), false)
+			for e := range got {
+				if e.Topic == "event" {
+					if !bytes.Equal(first.Body, large) || !first.TLV || first.Source != 9 || e.TLV || string(e.Body) != "{}" || e.ID <= first.ID {
+						t.Errorf("%+v, then %+v", first.Topic, e)
+					}
+					return
+				}
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	t.Error("nothing arrived")
 }
 
 func FuzzEnvelope(f *testing.F) {

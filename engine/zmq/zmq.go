@@ -3,14 +3,9 @@
 package zmq
 
 import (
-	"bytes"
-	"compress/zlib"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"sync"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -101,58 +96,4 @@ func (s *Subscriber) Close() {
 	s.cancel()
 	_ = s.sock.Close()
 	<-s.done
-}
-
-// Publisher sends messages to whoever subscribed.
-type Publisher struct {
-	mu   sync.Mutex
-	sock zmq4.Socket
-	id   uint32
-	stop context.CancelFunc
-}
-
-// Publish listens at an endpoint such as "tcp://*:5557".
-func Publish(endpoint string) (*Publisher, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	sock := zmq4.NewPub(ctx)
-	if err := sock.Listen(endpoint); err != nil {
-		cancel()
-		_ = sock.Close()
-		return nil, fmt.Errorf("zmq: publish at %s: %w", endpoint, err)
-	}
-	return &Publisher{sock: sock, stop: cancel}, nil
-}
-
-// Addr is where the publisher listens.
-func (p *Publisher) Addr() string { return p.sock.Addr().String() }
-
-// Send sends a text, compressed, under a topic.
-func (p *Publisher) Send(topic, text string) error {
-	var body bytes.Buffer
-	body.WriteByte(0)
-	z := zlib.NewWriter(&body)
-	_, err := io.WriteString(z, text)
-	if err = errors.Join(err, z.Close()); err != nil {
-		return fmt.Errorf("zmq: %w", err)
-	}
-	if body.Len() > 0xffff {
-		return fmt.Errorf("zmq: a message of %d bytes is too long", len(text))
-	}
-	head := make([]byte, headerV1)
-	copy(head[:topicLen-1], topic)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.id++
-	binary.LittleEndian.PutUint16(head[18:], uint16(body.Len()))
-	binary.LittleEndian.PutUint32(head[20:], p.id)
-	if err := p.sock.SendMulti(zmq4.NewMsgFrom(head, body.Bytes())); err != nil {
-		return fmt.Errorf("zmq: %w", err)
-	}
-	return nil
-}
-
-// Close ends the publisher.
-func (p *Publisher) Close() {
-	p.stop()
-	_ = p.sock.Close()
 }

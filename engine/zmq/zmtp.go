@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
-// The subscriber's side of ZMTP 3.0 (rfc.zeromq.org/spec/23) with the mechanism
-// NULL. The library's reader believes whatever length a peer announces; a
-// collector listens to the network, so it reads for itself and keeps bounds.
+// ZMTP 3.0 (rfc.zeromq.org/spec/23) of publishers and subscribers, with the
+// mechanism NULL. The library's reader believes whatever length a peer announces;
+// what listens to the network reads for itself and keeps bounds.
 
 const (
 	greetingLen = 64
@@ -31,6 +32,19 @@ var errZMTP = errors.New("zmq: the peer does not speak ZMTP 3")
 
 // subscribe shakes hands over rw and asks for the topics.
 func subscribe(rw io.ReadWriter, r *bufio.Reader, topics []string) error {
+	if err := handshake(rw, r, "SUB", "PUB", "XPUB"); err != nil {
+		return err
+	}
+	var all []byte
+	for _, t := range topics {
+		all = append(all, frame(0, append([]byte{1}, t...))...)
+	}
+	_, err := rw.Write(all)
+	return err
+}
+
+// handshake greets a peer as a socket of one type; the peer's must be one of want.
+func handshake(rw io.ReadWriter, r *bufio.Reader, kind string, want ...string) error {
 	greeting := make([]byte, greetingLen)
 	greeting[0], greeting[9], greeting[10] = 0xff, 0x7f, 3
 	copy(greeting[12:], "NULL")
@@ -44,22 +58,17 @@ func subscribe(rw io.ReadWriter, r *bufio.Reader, topics []string) error {
 	if peer[0] != 0xff || peer[9]&1 == 0 || peer[10] < 3 || !bytes.Equal(peer[12:32], greeting[12:32]) {
 		return errZMTP
 	}
-	if _, err := rw.Write(frame(frameCommand, ready("SUB"))); err != nil {
+	if _, err := rw.Write(frame(frameCommand, ready(kind))); err != nil {
 		return err
 	}
 	flags, body, err := readFrame(r, maxReady)
 	if err != nil {
 		return err
 	}
-	if kind := socketType(body); flags&frameCommand == 0 || kind != "PUB" && kind != "XPUB" {
-		return fmt.Errorf("zmq: the peer is no publisher: %q", kind)
+	if is := socketType(body); flags&frameCommand == 0 || !slices.Contains(want, is) {
+		return fmt.Errorf("zmq: the peer's socket is %q, want %s", is, want[0])
 	}
-	var all []byte
-	for _, t := range topics {
-		all = append(all, frame(0, append([]byte{1}, t...))...)
-	}
-	_, err = rw.Write(all)
-	return err
+	return nil
 }
 
 // ready is the command that names the type of a socket.
@@ -89,8 +98,14 @@ func socketType(b []byte) string {
 	return ""
 }
 
-// frame is a frame with body, which is shorter than 256 bytes.
-func frame(flags byte, body []byte) []byte { return append([]byte{flags, byte(len(body))}, body...) }
+// frame is a frame with body.
+func frame(flags byte, body []byte) []byte {
+	if len(body) < 256 {
+		return append([]byte{flags, byte(len(body))}, body...)
+	}
+	b := binary.BigEndian.AppendUint64([]byte{flags | frameLong}, uint64(len(body)))
+	return append(b, body...)
+}
 
 // readFrame reads one frame of at most limit bytes.
 func readFrame(r io.Reader, limit uint64) (flags byte, body []byte, err error) {
