@@ -26,6 +26,7 @@ import (
 	"ntopgo/compat/users"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/export"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
 	"ntopgo/engine/host"
@@ -54,9 +55,10 @@ type app struct {
 	alerts *alertStores
 	checks []*userchecks.Checks // one per interface, where the tree has scripts for them
 
-	reading  gate     // opens when all interfaces are known and read
-	endings  []func() // of what feeds interfaces beside their sources
-	untune   func()   // ends what set the garbage collector
+	exporter *export.Exporter // nil without -F and -I
+	reading  gate             // opens when all interfaces are known and read
+	endings  []func()         // of what feeds interfaces beside their sources
+	untune   func()           // ends what set the garbage collector
 	ending   atomic.Bool
 	running  context.Context // ends with the program
 	opening  sync.Mutex      // of interfaces while the program runs
@@ -230,6 +232,9 @@ func (a *app) newInterface(src capture.Source, ids *ifids.IDs) (*iface.Interface
 		c := userchecks.New(id, userchecks.Config{}, userchecks.Deps{Env: a.env, Lua: a.lua})
 		a.checks, onFlow = append(a.checks, c), c.OnFlow
 	}
+	if a.exporter != nil {
+		onFlow = both(onFlow, a.exporter.OnFlow(id, src.Info().Name))
+	}
 	var onAlert func(*flow.Flow)
 	if a.env != nil {
 		onAlert = a.env.OnFlowAlert(id)
@@ -242,6 +247,9 @@ func (a *app) newInterface(src capture.Source, ids *ifids.IDs) (*iface.Interface
 		iface.Deps{Source: src, DPI: a.dpi, Nets: a.nets, Locate: a.locate})
 	if err == nil && a.env != nil {
 		a.env.SetChecks(i)
+	}
+	if err == nil && a.exporter != nil {
+		a.exporter.Watch(i)
 	}
 	return i, err
 }
@@ -359,6 +367,9 @@ func (a *app) close() {
 		if i.Info().Kind == capture.KindFile {
 			files = append(files, i.ID())
 		}
+	}
+	if a.exporter != nil {
+		a.exporter.Close()
 	}
 	_ = a.geo.Close()
 	if a.alerts != nil {

@@ -47,7 +47,7 @@ func (a *app) openCollector(name string, ids *ifids.IDs) (*iface.Interface, erro
 		c.Handle(endpoint, e)
 	}
 	z, err := zmq.Collect(zmq.CollectorConfig{Endpoints: zmq.SplitEndpoints(name), Password: a.opts.ZMQEncryptPassword, Handle: handle,
-		Bad: c.Refuse, Logf: a.log.Warnf})
+		Bad: c.Refuse, Logf: a.log.Printf})
 	if err != nil {
 		_ = i.Close()
 		return nil, err

@@ -107,6 +107,9 @@ func (a *app) serve() error {
 	defer a.shutdown()
 
 	a.newEnv()
+	if err := a.newExporter(); err != nil {
+		return err
+	}
 	if err := a.newLua(scriptPool); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"ntopgo/compat/prefs"
 	"ntopgo/compat/users"
 	"ntopgo/engine/dpi"
+	"ntopgo/engine/export"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
 	"ntopgo/engine/host"
@@ -89,6 +90,7 @@ type Env struct {
 	Geo        *geo.DB   // nil without databases
 	Ping       *ping.Set // nil where echoes are not allowed
 	RADIUS     *authn.RADIUS
+	Exporter   *export.Exporter // nil when flows are not exported
 
 	// StaticEpoch is the modification time of the last static file served.
 	StaticEpoch func() int64

@@ -8,6 +8,7 @@ import (
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/collect"
+	"ntopgo/engine/export"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/zmq"
 )
@@ -135,5 +136,20 @@ func TestParts(t *testing.T) {
 	w.check("whole", `p(interface.getStats().hasSubInterfaces, interface.updateDynIfaceTrafficPolicy(), interface.updateSyslogProducers(), interface.reloadCompanions(0))`, "true nil nil nil;")
 	if got := strings.Join(reloads, " "); got != "policy producers companions" {
 		t.Errorf("reloaded %s", got)
+	}
+}
+
+func TestExportStats(t *testing.T) {
+	t.Parallel()
+	for year, want := range map[int]string{2024: "true true true false {flow_export_count=3 flow_export_drops=0 flow_export_rate=0.0} {} 3;", 2026: "true true true false {flow_export_count=3 flow_export_drops=0 flow_export_rate=0.0} {} nil;"} {
+		w := newWorld(t, year)
+		w.check("without", `local s, p_ = interface.getStats(), ntop.getPrefs() p(s.isFlowDumpRunning, p_.is_dump_flows_enabled, s.stats.db)`, "false false {};")
+		e := export.New(export.Config{Sinks: []*export.Sink{{Name: "syslog", Format: (&export.Names{DPI: w.env.DPI}).Generic,
+			Send: func(context.Context, [][]byte) error { return nil }}}})
+		e.Watch(w.env.Ifaces[0])
+		e.Close()
+		w.env.Exporter, w.env.Options.DumpFlows = e, "syslog;local0"
+		w.check("with", `local s, p_ = interface.getStats(), ntop.getPrefs() p(s.isFlowDumpRunning, p_.is_dump_flows_enabled, p_.is_dump_flows_to_syslog_enabled, p_.is_dump_flows_to_es_enabled,
+			s.stats.syslog, s.stats.es, s.stats.flow_export_count)`, want)
 	}
 }

@@ -121,7 +121,7 @@ func (c *Call) flowAlert(f *flow.Flow, a flow.Alert, more map[string]any) (map[s
 		"alerts_map": alertsMap(f.Alerts), "proto.ndpi": c.protocolName(f), "l7_master_proto": f.Result.Master,
 		"l7_proto": f.Result.App, "l7_cat": f.Result.Category, "cli2srv_bytes": f.ToServer.Bytes,
 		"cli2srv_packets": f.ToServer.Packets, "srv2cli_bytes": f.ToClient.Bytes, "srv2cli_packets": f.ToClient.Packets,
-		"ip_version": f.IPVersion, "probe_ip": "0.0.0.0", "input_snmp": 0, "output_snmp": 0, "community_id": communityID(f),
+		"ip_version": f.IPVersion, "probe_ip": "0.0.0.0", "input_snmp": 0, "output_snmp": 0, "community_id": f.CommunityID(),
 		"info": flowInfo(f)}
 	if f.Result.Risks != 0 {
 		m["flow_risk_bitmap"] = f.Result.Risks

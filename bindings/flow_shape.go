@@ -1,11 +1,7 @@
 package bindings
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
-
-	"crypto/sha1" // the community id is defined over SHA-1
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/capture"
@@ -138,7 +134,7 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 		Set("proto.is_encrypted", p.Flags&dpi.FlagCleartext == 0).
 		Set("proto.ndpi_cat_id", f.Result.Category).
 		Set("proto.ndpi_cat", e.CategoryName(f.Result.Category)).
-		Set("community_id", communityID(f)).
+		Set("community_id", f.CommunityID()).
 		Set("confidence", confidence(f)).
 		Set("flow_verdict", c.verdict(f)).
 		Set("flow_source", 0).
@@ -357,23 +353,4 @@ func setTLS(t *lua.Table, m *dpi.Metadata) {
 	if m.TLSNotBefore != 0 {
 		t.Set("protos.tls.notBefore", m.TLSNotBefore).Set("protos.tls.notAfter", m.TLSNotAfter)
 	}
-}
-
-// communityID is version 1 of the Community ID flow hash (seed 0): SHA-1 over
-// the ordered tuple, in base64.
-func communityID(f *flow.Flow) string {
-	src, dst, sp, dp := f.Client, f.Server, f.CliPort, f.SrvPort
-	if f.Key.Proto == decode.ProtoICMP || f.Key.Proto == decode.ProtoICMPv6 {
-		sp, dp = uint16(f.ICMPType[0]), uint16(f.ICMPCode[0])
-	}
-	if cmp := src.Compare(dst); cmp > 0 || cmp == 0 && sp > dp {
-		src, dst, sp, dp = dst, src, dp, sp
-	}
-	b := make([]byte, 2, 48)
-	b = append(append(b, src.AsSlice()...), dst.AsSlice()...)
-	b = append(b, f.Key.Proto, 0)
-	b = binary.BigEndian.AppendUint16(b, sp)
-	b = binary.BigEndian.AppendUint16(b, dp)
-	sum := sha1.Sum(b)
-	return "1:" + base64.StdEncoding.EncodeToString(sum[:])
 }

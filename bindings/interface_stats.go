@@ -116,11 +116,36 @@ func setIdentity(c *Call, t *lua.Table) {
 		Set("mtu", mtu).
 		Set("ip_addresses", addresses(i.Addresses)).
 		Set("isLoading", c.Iface != nil && c.Iface.Loading()).
-		Set("vlan", c.Iface != nil && c.Iface.SeenVLAN())
-	for _, k := range []string{"inline", "isView", "isViewed", "isSampledTraffic", "isFlowDumpDisabled",
-		"isFlowDumpRunning", "hasSubInterfaces", "isDynamic"} {
+		Set("vlan", c.Iface != nil && c.Iface.SeenVLAN()).
+		Set("isFlowDumpDisabled", c.ifacePref("ntopng.prefs.ifid_%d.is_flow_dump_disabled", false)).
+		Set("isFlowDumpRunning", c.Env.Exporter != nil)
+	for _, k := range []string{"inline", "isView", "isViewed", "isSampledTraffic", "hasSubInterfaces", "isDynamic"} {
 		t.Set(k, false)
 	}
+}
+
+// setExportStats adds how many flows were exported, by where to; trees of 2024 read
+// the sum.
+func (c *Call) setExportStats(t *lua.Table) {
+	for _, k := range []string{"es", "syslog", "kafka"} {
+		t.Set(k, c.exportTable(k))
+	}
+	t.Set("db", c.exportTable(""))
+	if c.Env.Exporter != nil && c.Env.TreeYear < 2026 {
+		s, _ := c.Env.Exporter.Stats("", c.IfaceID)
+		t.Set("flow_export_count", s.Sent).Set("flow_export_drops", s.Dropped).Set("flow_export_rate", s.Rate)
+	}
+}
+
+func (c *Call) exportTable(sink string) *lua.Table {
+	if c.Env.Exporter == nil {
+		return lua.NewTable(0)
+	}
+	s, ok := c.Env.Exporter.Stats(sink, c.IfaceID)
+	if !ok {
+		return lua.NewTable(0)
+	}
+	return lua.NewTable(3).Set("flow_export_count", s.Sent).Set("flow_export_drops", s.Dropped).Set("flow_export_rate", s.Rate)
 }
 
 func or(a, b string) string {
@@ -156,9 +181,7 @@ func statsTable(c *Call, s *iface.Stats) *lua.Table {
 		Set("num_deduplicated_flows", 0)
 	setThroughput(t, &s.Throughput)
 	setL4(t, &s.L4)
-	for _, k := range []string{"db", "es", "syslog", "kafka"} {
-		t.Set(k, lua.NewTable(0))
-	}
+	c.setExportStats(t)
 	return t
 }
 

@@ -1,6 +1,8 @@
 package bindings
 
 import (
+	"strings"
+
 	"ntopgo/compat/lua"
 )
 
@@ -138,8 +140,13 @@ func getPrefs(c *Call) {
 		Set("other_cpu_affinity", o.OtherCPUAffinity).
 		Set("user", o.User).
 		Set("capture_direction", captureDirection(o.CaptureDirection))
-	for _, k := range []string{"is_dump_flows_enabled", "is_dump_flows_runtime_enabled", "is_dump_flows_to_es_enabled",
-		"is_dump_flows_to_syslog_enabled", "is_dump_flows_to_kafka_enabled", "is_dump_flows_direct_enabled",
+	dump, _, _ := strings.Cut(o.DumpFlows, ";")
+	running := c.Env.Exporter != nil && dump != ""
+	t.Set("is_dump_flows_enabled", running).Set("is_dump_flows_runtime_enabled", running)
+	for _, k := range []string{"es", "syslog", "kafka"} {
+		t.Set("is_dump_flows_to_"+k+"_enabled", running && dump == k)
+	}
+	for _, k := range []string{"is_dump_flows_direct_enabled",
 		"is_flow_deduplication_enabled", "data_archive_before_ttl_delete", "flow_table_time", "flow_table_probe_order"} {
 		t.Set(k, false)
 	}

@@ -65,13 +65,17 @@ const severityInfo = 6
 
 func syslogLine(c *Call) {
 	if c.Kind(1) == lua.String {
-		socket := c.Env.SyslogSocket
-		if socket == "" {
-			socket = senders.SyslogSocket
-		}
-		c.Failed(senders.Syslog(socket, int(c.OptInteger(2, severityInfo)), c.String(1)))
+		c.Failed(senders.Syslog(c.Env.LogSocket(), int(c.OptInteger(2, severityInfo)), c.String(1)))
 	}
 	c.Push(nil)
+}
+
+// LogSocket is where the system's log listens.
+func (e *Env) LogSocket() string {
+	if e.SyslogSocket != "" {
+		return e.SyslogSocket
+	}
+	return senders.SyslogSocket
 }
 
 func sendKafka(c *Call) {

@@ -82,7 +82,15 @@ func (r *record) setAgent(key string, x any) bool {
 	v, _ := fromJSON(x)
 	o, _ := x.(map[string]any)
 	client := &r.Origin.Client
+	if strings.HasPrefix(key, "SERVER_") { // only another ntopng knows both ends
+		client = &r.Origin.Server
+	}
 	switch {
+	case key == "CLIENT_TCP_INFO", key == "SERVER_TCP_INFO":
+		r.Origin.HasTCPInfo = true
+		client.TCP = flow.TCPInfo{RTT: member(o, "RTT").real(), RTTVariance: member(o, "RTT_VAR").real()}
+	case key == "CLIENT_PROCESS", key == "SERVER_PROCESS":
+		client.Process = processFrom(o)
 	case strings.HasPrefix(key, "timestamp"):
 		seconds, _, dotted := strings.Cut(v.text, ".")
 		if !dotted {
@@ -124,6 +132,15 @@ func (r *record) setAgent(key string, x any) bool {
 	return true
 }
 
+// processFrom reads a process as another ntopng exports it.
+func processFrom(o map[string]any) *flow.Process {
+	return &flow.Process{PID: member(o, "PID").u32(), UID: member(o, "UID").u32(), GID: member(o, "GID").u32(), Name: member(o, "NAME").text,
+		Package: member(o, "PKG_NAME").text, CommandLine: member(o, "CMDLINE").text, User: member(o, "USER_NAME").text,
+		Memory: member(o, "ACTUAL_MEMORY").u32(), PeakMemory: member(o, "PEAK_MEMORY").u32(), ParentPID: member(o, "FATHER_PID").u32(),
+		ParentUID: member(o, "FATHER_UID").u32(), ParentGID: member(o, "FATHER_GID").u32(), ParentName: member(o, "FATHER_NAME").text,
+		ParentPackage: member(o, "FATHER_PKG_NAME").text, ParentUser: member(o, "FATHER_USER_NAME").text}
+}
+
 func process(a *flow.Agent) *flow.Process {
 	if a.Process == nil {
 		a.Process = &flow.Process{}
@@ -143,6 +160,12 @@ func containerOf(o map[string]any) *flow.Container {
 		return nil
 	}
 	c := &flow.Container{ID: member(o, "ID").text}
+	if name := member(o, "DOCKER_NAME").text; name != "" { // as another ntopng exports it
+		c.Docker, c.Name = true, name
+	}
+	if pod := member(o, "K8S_POD").text; pod != "" {
+		c.Kubernetes, c.Pod, c.Namespace, c.Name = true, pod, member(o, "K8S_NS").text, member(o, "K8S_NAME").text
+	}
 	if k, ok := o["K8S"].(map[string]any); ok {
 		c.Kubernetes, c.Pod, c.Namespace, c.Name = true, member(k, "POD").text, member(k, "NS").text, member(k, "NAME").text
 	} else if d, ok := o["DOCKER"].(map[string]any); ok {

@@ -229,7 +229,7 @@ func (c *Collector) fromItems(items []item, opts Options) *record {
 		if key == "" {
 			key = fmt.Sprint(it.id)
 		} else if f, ok = c.names.Find(key); key == "json" {
-			r.nested(it.value.text)
+			r.nested(it.value.json())
 			continue
 		}
 		if !ok || !r.set(f, it.value) {
@@ -243,8 +243,8 @@ func (c *Collector) fromObject(o map[string]any, opts Options) *record {
 	r := &record{opts: opts}
 	for _, key := range slices.Sorted(maps.Keys(o)) { // the order of a JSON object means nothing
 		x := o[key]
-		if text, is := x.(string); is && key == "json" {
-			r.nested(text)
+		if key == "json" {
+			r.nested(x)
 			continue
 		}
 		f, ok := c.names.Find(key)
@@ -260,12 +260,11 @@ func (c *Collector) fromObject(o map[string]any, opts Options) *record {
 }
 
 // nested takes over fields that another ntopng had no place for.
-func (r *record) nested(text string) {
-	x, err := decodeJSON([]byte(text))
-	o, ok := x.(map[string]any)
-	if err != nil || !ok {
-		return
+func (r *record) nested(x any) {
+	if text, is := x.(string); is {
+		x, _ = decodeJSON([]byte(text)) // what is no JSON is nothing
 	}
+	o, _ := x.(map[string]any)
 	for key, x := range o {
 		if v, plain := fromJSON(x); plain {
 			r.add(key, fmt.Sprint(v.json()))

@@ -108,6 +108,7 @@ const (
 	httpURL        = 180
 	httpRetCode    = 181
 	httpUserAgent  = 183
+	httpHost       = 187
 	smtpFrom       = 185
 	smtpTo         = 186
 	tlsServerName  = 188
@@ -194,7 +195,11 @@ var names = map[string]Field{
 	"CLIENT_NW_LATENCY_MS": ntop(clientLatency), "SERVER_NW_LATENCY_MS": ntop(serverLatency),
 	"L7_PROTO_RISK": ntop(l7Risk), "L7_PROTO_RISK_NAME": ntop(l7RiskName), "FLOW_VERDICT": ntop(verdict), "L7_RISK_INFO": ntop(riskInfo),
 	"FLOW_SOURCE": ntop(flowSource), "SMTP_MAIL_FROM": ntop(smtpFrom), "SMTP_RCPT_TO": ntop(smtpTo), "UNIQUE_SOURCE_ID": ntop(uniqueSourceID),
-	"SRC_PROC_PID": ntop(srcPID), "SRC_PROC_NAME": ntop(srcProc), "SRC_PROC_UID": ntop(srcUID), "SRC_PROC_USER_NAME": ntop(srcUserName),
+	"HTTP_HOST": ntop(httpHost),
+	// What another ntopng calls them.
+	"IN_RETRANSMISSIONS": ntop(retransIn), "OUT_RETRANSMISSIONS": ntop(retransOut), "IN_OUT_OF_ORDER": ntop(disorderIn),
+	"OUT_OUT_OF_ORDER": ntop(disorderOut),
+	"SRC_PROC_PID":     ntop(srcPID), "SRC_PROC_NAME": ntop(srcProc), "SRC_PROC_UID": ntop(srcUID), "SRC_PROC_USER_NAME": ntop(srcUserName),
 	"SRC_FATHER_PROC_PID": ntop(srcParentPID), "SRC_FATHER_PROC_NAME": ntop(srcParent), "SRC_FATHER_PROC_PKG_NAME": ntop(srcParentPkg),
 	"SRC_FATHER_PROC_UID": ntop(srcParentUID), "SRC_FATHER_PROC_USER_NAME": ntop(srcParentUser),
 	"SRC_PROC_ACTUAL_MEMORY": ntop(srcMemory), "SRC_PROC_PEAK_MEMORY": ntop(srcPeak), "SRC_PROC_PKG_NAME": ntop(srcPackage),

@@ -32,7 +32,7 @@ type record struct {
 	postSport  uint16
 	postDport  uint16
 	info       string // what the classifier of the probe shows of the flow
-	site       string
+	site, host string
 	tlsName    string
 	query      string
 	agent      bool // the fields of an agent on one of the ends
@@ -211,6 +211,8 @@ func (r *record) setNtop(id uint32, v value) bool {
 		m.HTTPURL = v.line()
 	case httpUserAgent:
 		m.HTTPUserAgent = v.line()
+	case httpHost:
+		r.host = v.line()
 	case httpSite:
 		r.site = v.line()
 	case httpRetCode:
@@ -419,13 +421,13 @@ func (r *record) names() {
 	switch {
 	case is(protocolDNS) && r.query == "":
 		r.query = r.info
-	case is(protocolHTTP) && r.site == "":
+	case is(protocolHTTP) && r.site == "" && r.host == "":
 		r.site = r.info
 	case is(protocolTLS) && r.tlsName == "":
 		r.tlsName = r.info
 	}
 	m.DNSQuery = r.query
-	for _, name := range []string{r.tlsName, r.site, r.query} {
+	for _, name := range []string{r.tlsName, r.host, r.site, r.query} {
 		if m.HostName == "" {
 			m.HostName = name
 		}

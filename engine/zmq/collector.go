@@ -182,6 +182,7 @@ func (c *Collector) serve(conn net.Conn, endpoint int) {
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})
+	c.cfg.Logf("collecting at %s from %s", c.cfg.Endpoints[endpoint], conn.RemoteAddr())
 	for {
 		frames, err := readMessage(r)
 		if err != nil {
