@@ -21,7 +21,7 @@ import (
 
 // newExporter opens what -F and -I name; there is no exporter without.
 func (a *app) newExporter() error {
-	names := &export.Names{DPI: a.dpi, Instance: a.opts.InstanceName}
+	names := &export.Names{DPI: a.dpi, Instance: a.opts.InstanceName, Score: func(f *flow.Flow) int { return int(f.Alerts.Score()) }}
 	if a.geo != nil {
 		names.Place = func(addr netip.Addr) (string, float64, float64) {
 			p := a.geo.Place(addr)
