@@ -77,6 +77,7 @@ func (e *Env) reloadPools() {
 func (e *Env) Prepare(i *iface.Interface) {
 	i.SetPools(e.hostPools())
 	i.Services().SetLearning(e.learning())
+	i.SetProfiles(e.readProfiles())
 }
 
 // poolView is a pool of the selected interface.

@@ -97,6 +97,9 @@ func newFlowFilter(c *Call, about string, o options) *flowFilter {
 	}
 	q.addNumbers(o)
 	q.addProtocol(o.str("l7protoFilter"))
+	if name := o.str("trafficProfileFilter"); name != "" {
+		q.add(func(f *flow.Flow) bool { return c.Iface.ProfileOf(f) == name })
+	}
 	q.addModes(o)
 	return q
 }

@@ -78,6 +78,7 @@ func getStats(c *Call) {
 		Set("traffic_rcvd_since_reset", wireBytes(&s, s.SinceReset.Ingress)).
 		Set("packets_sent_since_reset", s.SinceReset.Egress.Packets).
 		Set("packets_rcvd_since_reset", s.SinceReset.Ingress.Packets)
+	c.setProfiles(t)
 	if full {
 		setFullStats(c, t, &s)
 	}

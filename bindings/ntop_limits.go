@@ -37,7 +37,7 @@ func getLicenseLimits(c *Call) {
 		Set("num_flow_exporter_interfaces", 0).
 		Set("num_host_pools", pools).
 		Set("num_pool_members", members).
-		Set("num_profiles", 0)
+		Set("num_profiles", c.numProfiles())
 	max := lua.NewTable(2).Set("num_host_pools", maxHostPools).Set("num_pool_members", maxPoolMembers)
 	if c.Env.TreeYear >= 2026 {
 		var flows, hosts, local int

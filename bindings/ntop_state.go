@@ -53,7 +53,7 @@ func init() {
 	const paid = "part of paid editions; the community edition answers nil"
 	nothing := func(c *Call) { c.Push(nil) }
 	for _, n := range []string{"addBin", "findSimilarities", "reloadNetworksPolicyConfiguration", "activateSnmpInterfaceRoles",
-		"snmpSetInterfaceRole", "selfCheck", "reloadProfiles", "refreshDeviceProtocolsPoliciesConf"} {
+		"snmpSetInterfaceRole", "selfCheck", "refreshDeviceProtocolsPoliciesConf"} {
 		unavailable("ntop", n, paid, nothing)
 	}
 	unavailable("ntop", "allocMem", "only leaks memory on purpose, to test the original's accounting", nothing)

@@ -75,6 +75,7 @@ type Flow struct {
 	Handshake  bool // TCP: it is over
 	Result     dpi.Result
 	Alerts     *Alerts
+	Profile    uint8 // number of the traffic profile, 0 for none
 
 	// Origin is of a flow that a probe reported, nil for one made of packets.
 	Origin *Origin
@@ -140,6 +141,7 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
 	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, l.Alerts
+	f.Profile = r.profile
 	f.packed, f.live, f.filled = l.meta, nil, false
 	f.Origin = t.origins[r.number]
 	if l.class != nil {

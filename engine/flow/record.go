@@ -72,7 +72,8 @@ type Record struct {
 	icmpType [2]uint8
 	icmpCode [2]uint8
 	igmpType uint8
-	_        [32]byte // up to whole cache lines
+	profile  uint8    // number of the traffic profile, 0 for none
+	_        [31]byte // up to whole cache lines
 }
 
 // dir is what is counted for one direction of packet after packet.
@@ -205,6 +206,13 @@ func (r *Record) Application() (app, category uint16) { return r.app, uint16(r.c
 
 // Classified says whether the classifier has decided.
 func (r *Record) Classified() bool { return r.is(classified) }
+
+// Profile is the number of the traffic profile that the flow belongs to, 0 for
+// none.
+func (r *Record) Profile() uint8 { return r.profile }
+
+// SetProfile puts the flow into a traffic profile.
+func (r *Record) SetProfile(number uint8) { r.profile = number }
 
 // Totals is the traffic to the server and to the client so far.
 func (r *Record) Totals() (up, down counters.Traffic) {

@@ -371,6 +371,9 @@ func (t *Table) each(fn func(r *Record)) {
 	}
 }
 
+// All calls fn for every flow.
+func (t *Table) All(fn func(r *Record)) { t.each(fn) }
+
 // Each calls fn for the flows in [from, from+most) of the table's places and
 // returns where to go on, 0 at the end. The places of flows do not change
 // between calls; flows that begin or end meanwhile may be missed.

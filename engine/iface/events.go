@@ -42,6 +42,7 @@ const (
 // recognised is called once for a flow, when the classifier has decided: the
 // client, if it is a local host, has found a server and asked for a name.
 func (s *shard) recognised(f *flow.Record, l *flow.Links) {
+	s.chooseProfile(f)
 	s.tell(FlowRecognised, f)
 	if l.Cli == nil || !l.Cli.Local {
 		return

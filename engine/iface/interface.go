@@ -17,6 +17,7 @@ import (
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
+	"ntopgo/engine/profile"
 )
 
 // Interface is a packet source with everything derived from it. Its methods
@@ -69,9 +70,10 @@ type Interface struct {
 		mu     sync.Mutex
 		points map[uint16]*ObsPoint
 	}
-	checks  atomic.Pointer[checks.Set] // nil: none
-	alerted alerted
-	taps    atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	checks   atomic.Pointer[checks.Set] // nil: none
+	alerted  alerted
+	taps     atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	profiles atomic.Pointer[profile.Set]   // nil while there are none
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -21,6 +21,7 @@ import (
 	"ntopgo/engine/hostpool"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
+	"ntopgo/engine/profile"
 )
 
 // shared is the folder of captures that are not part of the repository.
@@ -59,6 +60,11 @@ func read(t testing.TB, file string, cfg Config) *Interface {
 	pools := hostpool.New()
 	pools.Add(7, []string{"192.168.1.0/25", "8.8.8.0/24@0"})
 	i.SetPools(pools)
+	web, err := profile.Compile("tcp and (port 80 or port 443)", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.SetProfiles(profile.NewSet([]*profile.Profile{{Name: "web", Filter: web}}))
 	i.Start(context.Background())
 	t.Cleanup(func() { i.Close() })
 	select {
@@ -123,6 +129,9 @@ func describe(i *Interface) string {
 			g.L7.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
 			b.WriteString("\n")
 		}
+	}
+	for _, p := range i.Profiles() {
+		fmt.Fprintf(&b, "profile %s %v\n", p.Name, p.Traffic())
 	}
 	for _, v := range i.Services().All() {
 		fmt.Fprintf(&b, "service %+v\n", v)

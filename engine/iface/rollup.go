@@ -176,6 +176,9 @@ func (s *shard) toOne(f *flow.Record) bool {
 // passOnFlow takes what a flow gained to its hosts and stations.
 func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	up, down := &p.Gain[0], &p.Gain[1]
+	if n := f.Profile(); n != 0 {
+		s.countProfile(n, up, down)
+	}
 	tosUp, tosDown := f.TOS()
 	g := host.Gained{Sent: up, Rcvd: down, First: p.First, Seconds: p.Seconds, L7Seconds: p.L7Seconds,
 		Proto: f.Proto, SentTOS: tosUp, RcvdTOS: tosDown, LastSeen: f.LastSeen(), FlowID: f.ID()}

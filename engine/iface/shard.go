@@ -245,6 +245,7 @@ func (s *shard) beginAtHosts(f *flow.Record, l *flow.Links) {
 			s.i.hosts.Repool(h)
 		}
 	}
+	s.chooseProfile(f)
 	begin(l.Cli, f.Server(), true, l.CliMAC)
 	begin(l.Srv, f.Client(), false, l.SrvMAC)
 }
