@@ -210,7 +210,7 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 	o := a.opts
 	src, err := capture.Open(name, capture.Config{Filter: o.PacketFilter, NoPromiscuous: o.NoPromisc,
 		Direction: capture.Direction(o.CaptureDirection), OriginalSpeed: o.OriginalSpeed,
-		ReforgeTimestamps: o.ReforgeTimestamps, Logf: a.log.Warnf})
+		ReforgeTimestamps: o.ReforgeTimestamps, Rings: iface.RingsFor(o.Shards), Logf: a.log.Warnf})
 	if err != nil {
 		return nil, err
 	}

@@ -36,8 +36,12 @@ type Config struct {
 	ReforgeTimestamps bool
 	// PollInterval is how long Read of a live source waits; default 250 ms.
 	PollInterval time.Duration
-	// RingBytes is the size of the ring of each live interface; default 8 MiB.
+	// RingBytes is the size of the ring of each live interface, of all its rings
+	// together where there are several; default 8 MiB.
 	RingBytes int
+	// Rings is how many rings a live interface's frames are shared out to; with
+	// more than one the source is Parallel. Default 1.
+	Rings int
 	// Now and Sleep are the clock of OriginalSpeed and ReforgeTimestamps;
 	// default time.Now and a sleep that Close interrupts.
 	Now   func() time.Time
@@ -45,6 +49,8 @@ type Config struct {
 	// Logf takes one line about something that does not end the source (a listed
 	// file that cannot be read, an interface that went down); default: nothing.
 	Logf func(format string, args ...any)
+
+	groups map[string]*fanout // by interface, where it has several rings
 }
 
 // MaxSnapLen is the largest captured length that is believed, as in libpcap.

@@ -37,6 +37,14 @@ type liveSource struct {
 
 // openLive opens one interface, several separated by commas, or "any".
 func openLive(name string, cfg Config) (Source, error) {
+	if cfg.Rings > 1 {
+		return openShared(name, cfg, cfg.Rings)
+	}
+	return openRings(name, cfg)
+}
+
+// openRings opens one ring for each interface.
+func openRings(name string, cfg Config) (*liveSource, error) {
 	w, err := newWaker()
 	if err != nil {
 		return nil, err

@@ -442,3 +442,60 @@ func TestLiveWithoutPermission(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestLiveSharedOut sends both directions of many conversations to an interface
+// with several rings: each frame comes once, and a conversation to one ring.
+func TestLiveSharedOut(t *testing.T) {
+	inNamespace(t)
+	cfg := liveConfig()
+	cfg.Rings = 3
+	s := openTest(t, "v1", cfg)
+	parts := s.(Parallel).Parts()
+	if len(parts) != 3 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	const conversations = 60
+	var back [][]byte
+	for _, f := range numbered(conversations) {
+		b := bytes.Clone(f)
+		copy(b[26:30], f[30:34]) // addresses and ports exchanged
+		copy(b[30:34], f[26:30])
+		copy(b[34:36], f[36:38])
+		copy(b[36:38], f[34:36])
+		back = append(back, b)
+	}
+	sendRaw(t, "v0", numbered(conversations)...)
+	sendRaw(t, "v0", back...)
+	frames, ring := map[uint16]int{}, map[uint16]int{}
+	used := 0
+	for n, part := range parts {
+		got := collect(t, part, 2*conversations)
+		if len(got) > 0 {
+			used++
+		}
+		for _, f := range got {
+			var p decode.Packet
+			decode.Decode(f.Link, f.Data, f.WireLen, &p)
+			port := min(p.SrcPort, p.DstPort)
+			if at, seen := ring[port]; seen && at != n {
+				t.Errorf("frames of port %d come to rings %d and %d", port, at, n)
+			}
+			ring[port] = n
+			frames[port]++
+		}
+	}
+	if len(frames) != conversations {
+		t.Errorf("%d of %d conversations", len(frames), conversations)
+	}
+	for port, n := range frames {
+		if n != 2 {
+			t.Errorf("%d frames of port %d, want 2", n, port)
+		}
+	}
+	if used < 2 {
+		t.Errorf("%d rings are used", used)
+	}
+	if st := s.Stats(); st.Received < 2*conversations || st.Dropped != 0 {
+		t.Errorf("stats of all rings %+v", st)
+	}
+}

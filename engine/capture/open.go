@@ -19,6 +19,12 @@ type Damaged interface {
 	Damage() string
 }
 
+// Parallel is implemented by sources whose parts may each be read by a goroutine
+// of its own, and must be read all. Stats and Close are those of the whole.
+type Parallel interface {
+	Parts() []Source
+}
+
 // Open opens the source that name stands for: "-" or "stdin" is a capture
 // stream on standard input, "dummy" a source without frames, an existing file
 // a capture file (pcap or pcapng) or a text file with one capture file a line,

@@ -52,6 +52,9 @@ func openRing(name string, cfg *Config) (*ring, error) {
 	if lo, err := net.InterfaceByName("lo"); err == nil {
 		r.loop = lo.Index
 	}
+	if groups := cfg.groups; groups != nil && groups[name] == nil {
+		groups[name] = &fanout{}
+	}
 	if err := r.open(); err != nil {
 		r.close()
 		switch {
@@ -96,6 +99,9 @@ func (r *ring) open() error {
 	sa := unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: r.index}
 	if err := unix.Bind(r.fd, &sa); err != nil {
 		return fmt.Errorf("bind: %w", err)
+	}
+	if groups := r.cfg.groups; groups != nil {
+		return groups[r.name].join(r.fd)
 	}
 	return nil
 }

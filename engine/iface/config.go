@@ -80,6 +80,18 @@ type Deps struct {
 	Locate func(netip.Addr) host.Place
 }
 
+// DefaultShards is how many shards an interface has when nothing else is said.
+func DefaultShards() int { return min(runtime.GOMAXPROCS(0), 8) }
+
+// RingsFor is how many rings a live source should have for shards: reading and
+// decoding take a third of the time that the rest does.
+func RingsFor(shards int) int {
+	if shards <= 0 {
+		shards = DefaultShards()
+	}
+	return (shards + 2) / 3
+}
+
 func (c Config) withDefaults(d Deps) (Config, error) {
 	if d.Source == nil || d.DPI == nil || d.Nets == nil {
 		return c, fmt.Errorf("interface %q: source, classifier and local networks are needed", c.Name)
@@ -88,7 +100,7 @@ func (c Config) withDefaults(d Deps) (Config, error) {
 		c.Name = d.Source.Info().Name
 	}
 	if c.Shards <= 0 {
-		c.Shards = min(runtime.GOMAXPROCS(0), 8)
+		c.Shards = DefaultShards()
 	}
 	if c.MaxFlows == 0 {
 		c.MaxFlows = DefaultMaxFlows

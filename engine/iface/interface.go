@@ -73,6 +73,7 @@ type Interface struct {
 	checks   atomic.Pointer[checks.Set] // nil: none
 	alerted  alerted
 	taps     atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	tapping  sync.Mutex                    // of the reader that offers frames to the taps
 	profiles atomic.Pointer[profile.Set]   // nil while there are none
 
 	cancel context.CancelFunc

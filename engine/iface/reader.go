@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -72,34 +73,42 @@ func (b *batch) done() {
 	}
 }
 
-// reader is the goroutine that decodes frames and deals them out.
+// reader is a goroutine that decodes frames and deals them out. Sources in
+// parts have one for each.
 type reader struct {
-	i         *Interface
-	fragments *decode.FragmentPorts
-	free      chan *batch
-	second    int64 // second of packet time that is being read
+	i     *Interface
+	clock *clock
+	from  capture.Source
+	free  chan *batch
+	rnd   *rand.Rand
+}
+
+// clock is what the readers of an interface share: the second that is being
+// read, and the ports of fragmented datagrams. Whoever deals packets out holds mu
+// for reading; ending a second excludes it.
+type clock struct {
+	mu        sync.RWMutex
+	second    int64 // of packet time
 	lastPurge int64
-	rnd       *rand.Rand
+
+	fragMu    sync.Mutex
+	fragments *decode.FragmentPorts
 }
 
 func (i *Interface) run(ctx context.Context) {
-	r := &reader{i: i, fragments: decode.NewFragmentPorts(8192, 30*time.Second),
-		free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
-	inFlight, frames := batchesInFlight, handedFrames
-	if i.inline() {
-		inFlight, frames = 1, pieceFrames // the batch is done when it comes back, and still in the cache
-	}
-	for range inFlight {
-		r.free <- newBatch(len(i.shards), frames, r.free)
+	parts := []capture.Source{i.source}
+	if p, ok := i.source.(capture.Parallel); ok && !i.inline() {
+		parts = p.Parts()
 	}
 	if !i.inline() {
 		for _, s := range i.shards {
 			go s.run()
 		}
 	}
-	err := r.loop(ctx)
+	c := &clock{fragments: decode.NewFragmentPorts(8192, 30*time.Second)}
+	last, err := i.readAll(ctx, c, parts)
 	i.finished.Store(true)
-	r.tick(r.now(), r.second+1, true)
+	last.tick(last.now(), c.second+1, true)
 	for _, s := range i.shards {
 		close(s.work)
 	}
@@ -110,6 +119,47 @@ func (i *Interface) run(ctx context.Context) {
 		i.cfg.Logf("interface %s: %v", i.cfg.Name, err)
 	}
 	close(i.done)
+}
+
+// readAll reads all parts to their end; an error of one ends the others. It
+// returns a reader that has nothing more to do.
+func (i *Interface) readAll(ctx context.Context, c *clock, parts []capture.Source) (*reader, error) {
+	first := i.newReader(c, parts[0])
+	if len(parts) == 1 {
+		return first, first.loop(ctx)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	for n, part := range parts {
+		r := first
+		if n > 0 {
+			r = i.newReader(c, part)
+		}
+		wg.Go(func() {
+			if err := r.loop(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	wg.Wait()
+	err := context.Cause(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return first, err
+}
+
+func (i *Interface) newReader(c *clock, from capture.Source) *reader {
+	r := &reader{i: i, clock: c, from: from, free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
+	inFlight, frames := batchesInFlight, handedFrames
+	if i.inline() {
+		inFlight, frames = 1, pieceFrames // the batch is done when it comes back, and still in the cache
+	}
+	for range inFlight {
+		r.free <- newBatch(len(i.shards), frames, r.free)
+	}
+	return r
 }
 
 // inline says that the only shard works on the reader's goroutine: handing
@@ -133,7 +183,7 @@ func (r *reader) loop(ctx context.Context) error {
 			continue
 		}
 		b := <-r.free
-		err := r.i.source.Read(&b.frames, len(b.packets))
+		err := r.from.Read(&b.frames, len(b.packets))
 		switch {
 		case errors.Is(err, capture.ErrTimeout):
 			r.free <- b
@@ -157,11 +207,14 @@ func (r *reader) loop(ctx context.Context) error {
 func (r *reader) deal(b *batch) {
 	b.waiting.Store(1) // the reader's own hold
 	copy(b.byShard, b.lists)
+	r.clock.mu.RLock()
 	for n := range b.frames.Frames {
 		f := &b.frames.Frames[n]
-		if f.Time/1e9 > r.second {
+		if f.Time/1e9 > r.clock.second {
 			r.send(b)
+			r.clock.mu.RUnlock()
 			r.advance(f.Time)
+			r.clock.mu.RLock()
 		}
 		p := &b.packets[n]
 		r.decode(f, p)
@@ -182,6 +235,7 @@ func (r *reader) deal(b *batch) {
 		r.i.tap(taps, b)
 	}
 	r.send(b)
+	r.clock.mu.RUnlock()
 	b.done()
 }
 
@@ -206,7 +260,9 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 		p.VLAN = f.VLAN
 	}
 	if p.Fragment {
-		r.fragments.Apply(&p.Packet)
+		r.clock.fragMu.Lock()
+		r.clock.fragments.Apply(&p.Packet)
+		r.clock.fragMu.Unlock()
 	}
 	// A transport header that contradicts itself still names its flow.
 	p.flowless = p.IPVersion == 0 || !p.Src.IsValid() ||
@@ -250,26 +306,31 @@ func (r *reader) randomAddr() netip.Addr {
 // advance moves the interface's clock to now and rolls up when a second ended.
 // The clock does not go back: frames out of order belong to the present second.
 func (r *reader) advance(now int64) {
+	c := r.clock
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	sec := now / 1e9
-	if sec <= r.second {
+	if sec <= c.second {
 		return
 	}
-	r.tick((r.second+1)*1e9, sec, false)
-	r.second = sec
+	r.tick((c.second+1)*1e9, sec, false)
+	c.second = sec
 }
 
 func (r *reader) now() int64 {
 	if r.i.Live() {
 		return time.Now().UnixNano()
 	}
-	return max(r.i.lastPacket.Load(), (r.second+1)*1e9)
+	return max(r.i.lastPacket.Load(), (r.clock.second+1)*1e9)
 }
 
-// tick has every shard end its second, at time now, and begin next.
+// tick has every shard end its second, at time now, and begin next. Nobody else
+// may deal packets out meanwhile.
 func (r *reader) tick(now, next int64, last bool) {
-	roll := &rollUp{now: now, next: uint32(next), first: r.second == 0, last: last}
-	if p := now / 1e9; !roll.first && (p-r.lastPurge >= purgeSeconds || p < r.lastPurge) {
-		r.lastPurge = p
+	c := r.clock
+	roll := &rollUp{now: now, next: uint32(next), first: c.second == 0, last: last}
+	if p := now / 1e9; !roll.first && (p-c.lastPurge >= purgeSeconds || p < c.lastPurge) {
+		c.lastPurge = p
 		roll.purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
 	}
 	r.i.rollUp(roll)

@@ -53,7 +53,7 @@ type Tap struct {
 	end     chan struct{}
 	once    sync.Once
 
-	// The reader's own.
+	// The readers' own.
 	filter *capture.Filter
 	link   decode.LinkType
 	broken bool // the filter means nothing on this link type
@@ -139,9 +139,11 @@ func (t *Tap) Taken() int { return int(t.taken.Load()) }
 // Dropped is described at Taken.
 func (t *Tap) Dropped() uint64 { return t.dropped.Load() }
 
-// tap offers the frames of a batch to the taps. It runs on the reader's
-// goroutine.
+// tap offers the frames of a batch to the taps. It runs on the readers'
+// goroutines, one at a time.
 func (i *Interface) tap(list *[MaxTaps]*Tap, b *batch) {
+	i.tapping.Lock()
+	defer i.tapping.Unlock()
 	for _, t := range list {
 		if t == nil {
 			continue
