@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -116,7 +117,11 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 	}
 	a.users = users.New(a.kv, users.Config{SessionPrefix: a.layout.SessionPrefix(), Logf: log.Printf})
 	a.radius = authn.NewRADIUS(a.kv, a.users)
-	a.users.SetAuthorities([]users.Authenticator{authn.NewHTTP(a.kv, a.users)}, []users.Authenticator{a.radius})
+	directory := authn.NewLDAP(a.kv)
+	if opts.Insecure {
+		directory.TLS = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true} //nolint:gosec // the user asked for it
+	}
+	a.users.SetAuthorities([]users.Authenticator{authn.NewHTTP(a.kv, a.users)}, []users.Authenticator{directory, a.radius})
 	if err := a.users.SetDefaults(); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func init() {
 		"isPackage":         func(c *Call) { c.Push(!c.Env.Layout.Embedded && c.Env.Layout.InstallDir == "/usr/share/ntopng") },
 		"isShuttingDown":    func(c *Call) { c.Push(c.Env.ShuttingDown()) },
 		"isLinux":           func(c *Call) { c.Push(true) },
-		"isIoTBridge":       no, "hasLdapSupport": no, "isFlowDedupEnabled": no, "isClickHouseEnabled": no,
+		"isIoTBridge":       no, "hasLdapSupport": func(c *Call) { c.Push(true) }, "isFlowDedupEnabled": no, "isClickHouseEnabled": no,
 		"limitResourcesUsage": func(c *Call) { c.Push(c.Env.Options.LimitResources) },
 	})
 }

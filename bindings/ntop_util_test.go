@@ -120,7 +120,7 @@ func TestInformationBindings(t *testing.T) {
 	w.check("edition", `p(ntop.isPro(), ntop.isEnterprise(), ntop.isEnterpriseM(), ntop.isEnterpriseL(), ntop.isEnterpriseXL(), ntop.isEnterpriseXXL(), ntop.isnEdge(), ntop.isnEdgeEnterprise(), ntop.hasnAnalyst(), ntop.isForcedCommunity())`,
 		"false false false false false false false false false false;")
 	w.check("platform", `p(ntop.isWindows(), ntop.isFreeBSD(), ntop.isLinux(), ntop.isPackage(), ntop.isShuttingDown(), ntop.isIoTBridge(), ntop.hasLdapSupport(), ntop.isFlowDedupEnabled(), ntop.isClickHouseEnabled(), ntop.toggleNewDeleteTrace())`,
-		"false false true false false false false false false false;")
+		"false false true false false false true false false false;")
 	w.check("log", `ntop.traceEvent(2, "/a/b.lua", 7, "from a script") ntop.traceEvent() ntop.setLoggingLevel("debug") ntop.setLoggingLevel("nonsense") ntop.setLoggingLevel(nil) p(ntop.verboseTrace())`, "false;")
 	if !w.log.has("from a script") {
 		t.Error("the line is not in the log")
