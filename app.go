@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -212,6 +213,9 @@ func (a *app) openInterface(name string, ids *ifids.IDs) (*iface.Interface, erro
 	if collectsFlows(name) {
 		return a.openCollector(name, ids)
 	}
+	if strings.HasPrefix(name, "syslog://") {
+		return a.openSyslog(name, ids)
+	}
 	o := a.opts
 	src, err := capture.Open(name, capture.Config{Filter: o.PacketFilter, NoPromiscuous: o.NoPromisc,
 		Direction: capture.Direction(o.CaptureDirection), OriginalSpeed: o.OriginalSpeed,
@@ -350,15 +354,15 @@ func (a *app) packagePath() string {
 func (a *app) close() {
 	a.ending.Store(true)
 	a.untune()
+	a.reading.open() // who waits for it must end
+	for _, end := range a.endings {
+		end()
+	}
 	if a.lua != nil {
 		a.lua.Close()
 	}
 	if a.env != nil {
 		a.env.Close()
-	}
-	a.reading.open()
-	for _, end := range a.endings {
-		end()
 	}
 	all := a.ifaces
 	if a.env != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -9,11 +10,13 @@ import (
 	"time"
 
 	"ntopgo/bindings"
+	"ntopgo/bindings/logscripts"
 	"ntopgo/compat/ifids"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/collect"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/iface"
+	"ntopgo/engine/syslog"
 	"ntopgo/engine/zmq"
 )
 
@@ -53,6 +56,43 @@ func (a *app) openCollector(name string, ids *ifids.IDs) (*iface.Interface, erro
 		return nil, err
 	}
 	a.endings = append(a.endings, z.Close)
+	return i, nil
+}
+
+// openSyslog opens an interface whose flows the tree's scripts make of system logs.
+func (a *app) openSyslog(name string, ids *ifids.IDs) (*iface.Interface, error) {
+	if a.env == nil {
+		return nil, errors.New("system logs are collected by the server only")
+	}
+	i, err := a.newInterface(capture.NewSilent(capture.Info{Name: name, Kind: capture.KindSyslog, Description: name, MTU: 1514}), ids)
+	if err != nil {
+		return nil, err
+	}
+	h := logscripts.New(i.ID(), logscripts.Deps{Env: a.env, Lua: a.lua})
+	l, err := syslog.Listen(name, h.Line)
+	if err != nil {
+		_ = i.Close()
+		return nil, err
+	}
+	a.env.SetCollection(i.ID(), &bindings.Collection{ReloadProducers: h.Reload, LogEvents: func() (events, malformed uint64) {
+		events, malformed, _ = h.Stats()
+		return events, malformed
+	}})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-a.reading.begun: // the script may ask for any interface
+			h.Run(ctx)
+		case <-ctx.Done():
+		}
+	}()
+	a.endings = append(a.endings, func() {
+		l.Close()
+		cancel()
+		<-done
+	})
 	return i, nil
 }
 

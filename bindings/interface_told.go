@@ -59,9 +59,15 @@ func (c *Call) syslogTable() *lua.Table {
 	s := c.state()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	events, malformed := uint64(0), s.syslog.malformed
+	if f := c.collection().LogEvents; f != nil {
+		var bad uint64
+		events, bad = f()
+		malformed += bad
+	}
 	return lua.NewTable(7).
-		Set("tot_events", 0). // only a collector of its own counts them
-		Set("malformed", s.syslog.malformed).
+		Set("tot_events", events).
+		Set("malformed", malformed).
 		Set("dispatched", s.syslog.dispatched).
 		Set("unhandled", s.syslog.unhandled).
 		Set("alerts", s.syslog.alerts).

@@ -132,3 +132,32 @@ func TestChain(t *testing.T) {
 		return nil
 	})
 }
+
+// TestSystemLog sends what Suricata logs about a flow to a server with the tree's
+// script for it.
+func TestSystemLog(t *testing.T) {
+	t.Parallel()
+	dir := harness.Tree(t, 2024)
+	n := port(t)
+	p := harness.Start(t, harness.Options{Args: []string{"--install-dir", dir, "-i", fmt.Sprintf("syslog://127.0.0.1:%d@udp", n), "-l", "1"}})
+	conn, err := net.Dial("udp", fmt.Sprintf("127.0.0.1:%d", n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	logged(t, p, "Reading syslog://")
+	harness.Eventually(t, 30*time.Second, func() error {
+		if _, err := fmt.Fprint(conn, `<13>Apr  2 19:26:07 sensor suricata[77]: {"timestamp":"2019-04-02T19:26:07.362136+0200","event_type":"netflow","src_ip":"192.168.1.10",`+
+			`"src_port":40000,"dest_ip":"203.0.113.5","dest_port":443,"proto":"TCP","app_proto":"tls","netflow":{"pkts":5,`+
+			`"bytes":700,"start":"2019-04-02T19:26:00.000000+0200","end":"2019-04-02T19:26:06.000000+0200"}}`); err != nil {
+			return err
+		}
+		if d := interfaceData(t, p); fmt.Sprint(d["num_flows"]) != "1" {
+			return fmt.Errorf("%v flows\n%s", d["num_flows"], p.Log())
+		}
+		return nil
+	})
+	if _, body := p.Get("/lua/rest/v2/get/flow/active.lua?ifid=0"); !strings.Contains(body, "192.168.1.10") || !strings.Contains(body, "203.0.113.5") {
+		t.Errorf("flows: %.400s", body)
+	}
+}
