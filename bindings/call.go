@@ -24,6 +24,7 @@ import (
 	"ntopgo/engine/recipients"
 	"ntopgo/engine/record"
 	"ntopgo/engine/senders"
+	"ntopgo/engine/similarity"
 	"ntopgo/engine/speedtest"
 	"ntopgo/engine/store/sqlite"
 	"ntopgo/engine/zmq"
@@ -212,6 +213,7 @@ type Context struct {
 	poolsAllowed    map[int]bool // see allowedPools
 	poolsRead       bool
 	memoryDB        *sqlite.DB // see memory
+	bins            similarity.Bins
 	zmq             *zmq.Subscriber
 }
 

@@ -137,7 +137,6 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 		Set("proto.ndpi_cat", e.CategoryName(f.Result.Category)).
 		Set("community_id", f.CommunityID()).
 		Set("confidence", confidence(f)).
-		Set("flow_verdict", c.verdict(f)).
 		Set("flow_source", 0).
 		Set("l7_error_code", 0).
 		Set("periodic_flow", false).
@@ -145,6 +144,7 @@ func (c *Call) setFlowProtocol(t *lua.Table, f *flow.Flow) {
 		Set("major_conn_state", f.Connection().Phase()).
 		Set("moreinfo.json", "{}").
 		Set("tos", lua.NewTable(2).Set("client", tos(f.ToServer.TOS)).Set("server", tos(f.ToClient.TOS)))
+	c.setVerdict(t, f)
 	setFlowScore(t, f)
 	if risks := c.riskTable(f.Result.Risks &^ c.checkedRisks()); risks != nil {
 		t.Set("unhandled_flow_risk", risks)
@@ -171,11 +171,29 @@ const (
 	verdictDrop = 2
 )
 
-func (c *Call) verdict(f *flow.Flow) int {
-	if c.Iface != nil && c.Iface.Dropped(f) {
-		return verdictDrop
+// setVerdict adds what policies say of a flow. A verdict to pass is not shown, as
+// nothing here stands in the way of packets; with policies, the shapers are.
+func (c *Call) setVerdict(t *lua.Table, f *flow.Flow) {
+	t.Set("flow_verdict", verdictNone)
+	if c.Iface == nil {
+		return
 	}
-	return verdictNone
+	if c.verdicts == nil {
+		c.verdicts = c.Iface.Verdicts()
+	}
+	v := c.verdicts.Of(f)
+	if !v.Pass() {
+		t.Set("flow_verdict", verdictDrop).Set("verdict.pass", false)
+	}
+	if c.Iface.Rules() == nil {
+		return
+	}
+	t.Set("shaper.cli2srv_ingress", v.SrvShaper).
+		Set("shaper.cli2srv_egress", v.CliShaper).
+		Set("shaper.srv2cli_ingress", v.CliShaper).
+		Set("shaper.srv2cli_egress", v.SrvShaper).
+		Set("cli.quota_source", string(v.CliQuotaFrom)).
+		Set("srv.quota_source", string(v.SrvQuotaFrom))
 }
 
 func tos(b uint8) *lua.Table { return lua.NewTable(2).Set("DSCP", b>>2).Set("ECN", b&3) }

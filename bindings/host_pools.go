@@ -70,6 +70,7 @@ func (e *Env) reloadPools() {
 	e.pools.Store(p)
 	for _, i := range e.Interfaces() {
 		i.SetPools(p)
+		e.preparePolicies(i)
 	}
 }
 
@@ -78,6 +79,7 @@ func (e *Env) Prepare(i *iface.Interface) {
 	i.SetPools(e.hostPools())
 	i.Services().SetLearning(e.learning())
 	i.SetProfiles(e.readProfiles())
+	e.preparePolicies(i)
 }
 
 // poolView is a pool of the selected interface.
@@ -118,6 +120,7 @@ func (c *Call) poolTable(v *poolView) *lua.Table {
 		Set("seen.last", max(seconds(v.LastSeen), first)).
 		Set("ndpi", protocols(c.Env.DPI, &v.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &v.Categories))
+	t.Set("cross_application", crossApplication(v.Traffic, v.ActiveSeconds))
 	setThroughput(t, &v.Throughput)
 	setDuplex(t, v.Traffic)
 	if v.Hosts > 0 {

@@ -6,6 +6,7 @@ import (
 	"ntopgo/engine/counters"
 	"ntopgo/engine/discover"
 	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
 )
 
 // ifaceState is what scripts tell about an interface and ask for later. It is
@@ -17,7 +18,8 @@ type ifaceState struct {
 	alerts  map[host.Key]uint64          // alerts that scripts counted
 	moved   bool                         // whether addresses that change their card are of interest
 	series  seriesFile
-	names   *discover.Names // see names
+	events  map[mac.Addr][]macEvent // see appendMacEvent
+	names   *discover.Names         // see names
 }
 
 // state is that of the selected interface.

@@ -16,15 +16,17 @@ func init() {
 	}
 
 	const paid = "part of the paid editions, whose code and table shapes are not public; answers as the community edition"
-	mark(paid, nothing, "updateRanking",
-		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets", "refreshFlowDeviceSiteId")
-	mark(paid, no, "insertIPACL", "removeIPACL", "insertMacACL", "removeMacACL", "aggregateSiteFlows")
-	mark(paid, empty, "getACLInfo", "getFlowDevices", "getFlowDeviceInfo", "getFlowDeviceInfoByIP", "getSNMPStats")
+	mark("what becomes of a ranking, and who reads it, is not public; answers as the community edition", nothing, "updateRanking")
+	mark("the inventory of assets is a paid part: neither its tables nor its pages are public; answers as the community edition", nothing,
+		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets")
+	mark(paid, nothing, "refreshFlowDeviceSiteId")
+	mark("how flows are summed by site, and where, is not public; answers as the community edition", no, "aggregateSiteFlows")
+	mark(paid, empty, "getFlowDevices", "getFlowDeviceInfo", "getFlowDeviceInfoByIP", "getSNMPStats")
 
-	const edge = "a function of the appliance that stands in the traffic (nEdge); there is no such interface here"
-	mark(edge, isNil, "reloadL7Rules", "reloadShapers", "updateFlowsShapers", "addLanIPAddress", "getPolicyChangeMarker",
-		"resetPoolsQuotas", "flushPoolDynamicBlacklist", "appendMacEvent")
-	mark(edge, empty, "getl7PolicyInfo", "getHostUsedQuotasStats", "getPoolDynamicBlacklistMembers", "getPoolDynamicBlacklistStats")
+	mark("an address that the captive portal of an appliance in the traffic redirects to; there is no such interface here", isNil, "addLanIPAddress")
+	const blacklist = "what fills the blacklists of pools (nEdge) is not public; there are none"
+	mark(blacklist, isNil, "flushPoolDynamicBlacklist")
+	mark(blacklist, empty, "getPoolDynamicBlacklistMembers", "getPoolDynamicBlacklistStats")
 
 	mark("filters of PF_RING cards; there is no PF_RING here", isNil, "updatePushFiltersSettings")
 

@@ -53,6 +53,7 @@ func (c *Call) findMAC() *mac.Mac {
 }
 
 func (c *Call) macTable(r *macRow, details bool) *lua.Table {
+	pool, _ := c.hostPools().ByMAC(r.m.Address) // without an entry, the default one
 	d := &r.d
 	t := lua.NewTable(32).
 		Set("mac", r.m.Address.String()).
@@ -61,7 +62,7 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 		Set("seen.last", seconds(d.LastSeen)).
 		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
 		Set("num_hosts", d.Hosts).
-		Set("pool", 0).
+		Set("pool", pool).
 		SetStr("dhcp_fingerprint", d.DHCPFingerprint).
 		Set("bytes.ndpi.unknown", unknownBytes(&d.L7))
 	setThroughput(t, &d.Throughput)
@@ -137,7 +138,9 @@ func getMacInfo(c *Call) {
 		c.Push(nil)
 		return
 	}
-	c.Push(c.macTable(&macRow{m, m.Snapshot()}, true))
+	t := c.macTable(&macRow{m, m.Snapshot()}, true)
+	c.setMacEvents(t, m.Address)
+	c.Push(t)
 }
 
 func getMacHosts(c *Call) {

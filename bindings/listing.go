@@ -8,6 +8,8 @@ import (
 // listing is what a call reads once, because it is asked for with each row of a
 // listing.
 type listing struct {
+	verdicts *iface.Verdicts // see setVerdict
+
 	domains     []iface.Domain // see inBroadcastDomain
 	domainsRead bool
 

@@ -50,11 +50,15 @@ func init() {
 		"setHTTPBindAddr":  func(c *Call) { setBind(c, "http") },
 		"setHTTPSBindAddr": func(c *Call) { setBind(c, "https") },
 	})
-	const paid = "part of paid editions; the community edition answers nil"
 	nothing := func(c *Call) { c.Push(nil) }
-	for _, n := range []string{"addBin", "findSimilarities", "reloadNetworksPolicyConfiguration", "activateSnmpInterfaceRoles",
-		"snmpSetInterfaceRole", "selfCheck", "refreshDeviceProtocolsPoliciesConf"} {
-		unavailable("ntop", n, paid, nothing)
+	for n, reason := range map[string]string{
+		"reloadNetworksPolicyConfiguration":  "networks of the policy check of the paid editions, whose rules are not public; hidden from every tree",
+		"activateSnmpInterfaceRoles":         "roles of exporters' interfaces, which modules of the paid editions set; hidden from every tree",
+		"snmpSetInterfaceRole":               "roles of exporters' interfaces, which modules of the paid editions set; hidden from every tree",
+		"selfCheck":                          "tests the original's own engine in its paid editions; hidden from every tree",
+		"refreshDeviceProtocolsPoliciesConf": "turns the protocol policies of devices on in an appliance (nEdge); there is no such interface here",
+	} {
+		unavailable("ntop", n, reason, nothing)
 	}
 	unavailable("ntop", "allocMem", "only leaks memory on purpose, to test the original's accounting", nothing)
 }

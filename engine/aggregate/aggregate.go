@@ -66,6 +66,9 @@ type Sum struct {
 	FirstSeen int64  // nanoseconds, of the members' first flow
 	LastSeen  int64
 
+	ActiveSeconds uint64 // seconds with traffic; of pools only
+	active        counters.Seconds
+
 	// By the role of the member in the flow.
 	ScoreAsClient, ScoreAsServer     int64
 	AlertedAsClient, AlertedAsServer uint64 // flows
@@ -95,12 +98,23 @@ func (s *Sum) Add(o *Sum) {
 		s.FirstSeen = o.FirstSeen
 	}
 	s.LastSeen = max(s.LastSeen, o.LastSeen)
+	s.ActiveSeconds = max(s.ActiveSeconds, o.ActiveSeconds) // they may be the same ones
 	s.ScoreAsClient += o.ScoreAsClient
 	s.ScoreAsServer += o.ScoreAsServer
 	s.AlertedAsClient += o.AlertedAsClient
 	s.AlertedAsServer += o.AlertedAsServer
 	s.Throughput = counters.Throughput{Bytes: counters.Rate{Value: s.Throughput.Bytes.Value + o.Throughput.Bytes.Value},
 		Packets: counters.Rate{Value: s.Throughput.Packets.Value + o.Throughput.Packets.Value}}
+}
+
+// ResetTraffic begins the count of traffic and protocols anew.
+func (g *Group) ResetTraffic() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := &g.sum
+	s.Traffic, s.Inner, s.Broadcast = counters.Duplex{}, counters.Traffic{}, Border{}
+	s.L7, s.Categories, s.ActiveSeconds = counters.L7Map{}, counters.L7Map{}, 0
+	s.TCPSent, s.TCPRcvd, s.TCPInner = counters.TCPIssues{}, counters.TCPIssues{}, counters.TCPIssues{}
 }
 
 // Egress is what left the group.
@@ -122,6 +136,7 @@ type Gained struct {
 	// Of the second First (Unix) and the 31 after it, those in which the flow's
 	// protocol was known: bit n is First+n.
 	First, L7Seconds uint32
+	Seconds          uint32 // the same for those in which the flow gained anything
 	App, Category    uint16
 	L7               counters.Duplex // counted under App and Category
 	NewL7            bool            // the flow is counted under them for the first time
@@ -199,6 +214,7 @@ func (g *Group) gain(n *Gained, l7 *counters.Duplex) {
 		s.L7.Count(n.App, *l7, n.First, n.L7Seconds, n.NewL7)
 	}
 	if g.Kind == Pool {
+		s.ActiveSeconds += uint64(s.active.Note(n.First, n.Seconds))
 		s.Categories.Count(n.Category, *l7, n.First, n.L7Seconds, n.NewL7)
 	}
 	if !n.NewL7 {

@@ -17,6 +17,7 @@ import (
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
+	"ntopgo/engine/policy"
 	"ntopgo/engine/profile"
 )
 
@@ -56,6 +57,7 @@ type Interface struct {
 	history    history
 	domains    domains
 	dropped    map[flowID]bool
+	quotaBase  map[host.Key]*used // what members of pools had used when their quotas were reset
 	readErr    error
 	started    bool
 
@@ -70,11 +72,14 @@ type Interface struct {
 		mu     sync.Mutex
 		points map[uint16]*ObsPoint
 	}
-	checks   atomic.Pointer[checks.Set] // nil: none
-	alerted  alerted
-	taps     atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
-	tapping  sync.Mutex                    // of the reader that offers frames to the taps
-	profiles atomic.Pointer[profile.Set]   // nil while there are none
+	checks        atomic.Pointer[checks.Set] // nil: none
+	alerted       alerted
+	taps          atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	tapping       sync.Mutex                    // of the reader that offers frames to the taps
+	profiles      atomic.Pointer[profile.Set]   // nil while there are none
+	acl           policy.ACL
+	rules         atomic.Pointer[policy.Rules] // nil while there are none
+	policyChanges atomic.Uint64
 
 	cancel context.CancelFunc
 	done   chan struct{}
