@@ -104,7 +104,7 @@ func (a *app) newCollector(i *iface.Interface, s *splitter) *collect.Collector {
 	}, Store: &told{a, i.ID()}, Idle: func(d time.Duration) { i.SetFlowIdle(d) }, Logf: func(format string, args ...any) {
 		a.log.Warnf("interface %s: "+format, append([]any{i.Name()}, args...)...)
 	}})
-	a.env.SetCollection(i.ID(), &bindings.Collection{Collector: c, Parts: s.Mode != collect.SplitNone, ReloadPolicy: s.reload})
+	a.env.SetCollection(i.ID(), &bindings.Collection{Collector: c, Parts: s.Mode != collect.SplitNone, ReloadPolicy: s.reload, ReloadCompanions: s.reloadCompanions})
 	return c
 }
 
@@ -133,10 +133,11 @@ func (t *told) check(err error) {
 // want that.
 type splitter struct {
 	collect.Splitter
-	a     *app
-	whole *iface.Interface
-	both  atomic.Bool // the interface shows the flows of its parts too
-	ids   *ifids.IDs
+	a          *app
+	whole      *iface.Interface
+	companions atomic.Pointer[[]int]
+	both       atomic.Bool // the interface shows the flows of its parts too
+	ids        *ifids.IDs
 }
 
 func (a *app) newSplitter(i *iface.Interface, ids *ifids.IDs) *splitter {
@@ -159,6 +160,7 @@ func (a *app) newSplitter(i *iface.Interface, ids *ifids.IDs) *splitter {
 	}
 	s.Open = s.open
 	s.reload()
+	s.reloadCompanions()
 	return s
 }
 
@@ -172,6 +174,9 @@ func (s *splitter) reload() {
 }
 
 func (s *splitter) take(n *flow.Report) bool {
+	if o := &n.Origin; o.HasAgent || o.HasTCPInfo || o.Alert != "" || o.More != "" {
+		s.tellCompanions(n)
+	}
 	if s.Mode != collect.SplitNone && s.Split(n) && !s.both.Load() {
 		return true
 	}
@@ -205,4 +210,46 @@ func (s *splitter) open(k collect.PartKey) func(*flow.Report) bool {
 	i.Start(s.a.running)
 	s.a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	return i.Collect
+}
+
+// reloadCompanions reads which interfaces are told what agents say.
+func (s *splitter) reloadCompanions() {
+	ids, err := s.a.kv.SMembers(fmt.Sprintf("ntopng.prefs.companion_interface.ifid_%d.companion_of", s.whole.ID()))
+	if err != nil {
+		s.a.log.Warnf("%v", err)
+		return
+	}
+	var list []int
+	for _, text := range ids {
+		if id, err := strconv.Atoi(text); err == nil && len(list) < maxCompanions {
+			list = append(list, id)
+		}
+	}
+	s.companions.Store(&list)
+}
+
+const maxCompanions = 32
+
+// tellCompanions tells other interfaces what an agent says of a flow: the one that
+// the agent saw it on, and those that see the traffic of other machines.
+func (s *splitter) tellCompanions(n *flow.Report) {
+	list := s.companions.Load()
+	if list == nil {
+		return
+	}
+	for _, id := range *list {
+		i := s.a.env.Interface(id)
+		if i == nil || i == s.whole {
+			continue
+		}
+		elsewhere := i.Collects()
+		if !elsewhere {
+			v, _, _ := s.a.kv.Get(fmt.Sprintf("ntopng.prefs.ifid_%d.is_traffic_mirrored", id))
+			elsewhere = v == "1" || v == "true"
+		}
+		if elsewhere && !n.Src.IsLoopback() && !n.Dst.IsLoopback() || !elsewhere && i.Name() == n.Origin.Interface {
+			own := *n
+			i.Annotate(&own)
+		}
+	}
 }

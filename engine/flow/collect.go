@@ -98,10 +98,23 @@ func (t *Table) remember(r *Record, n *Report, straight bool) {
 // lastHeard is when r was last seen, or last reported where its times are those
 // of another machine.
 func (t *Table) lastHeard(r *Record) int64 {
-	if o := t.origins[r.number]; o != nil {
+	if o := t.origins[r.number]; o != nil && !o.annotated {
 		return o.arrived
 	}
 	return r.lastSeen
+}
+
+// Annotate adds what an agent on one of the ends tells of a flow that is made of
+// packets; it says whether there is such a flow.
+func (t *Table) Annotate(n *Report, k *Key, reverse bool, hash uint64) bool {
+	r := t.find(k, uint32(hash))
+	if r == nil {
+		return false
+	}
+	t.remember(r, n, r.fromClient(reverse))
+	// What is remembered is not shown yet: this shard's lock is held.
+	t.origins[r.number].annotated = true
+	return true
 }
 
 func (r *Record) reportedLatencies(n *Report, straight bool) {

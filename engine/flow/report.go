@@ -90,7 +90,8 @@ type Origin struct {
 	HasTCPInfo bool
 	Interface  string // where the agent saw the flow
 
-	arrived int64
+	arrived   int64
+	annotated bool // the flow is made of packets, an agent only told about it
 }
 
 // Agent is what an agent on one of the ends knows of it.

@@ -48,6 +48,27 @@ func (i *Interface) Collect(n *flow.Report) bool {
 	return true
 }
 
+// Annotate adds what an agent on a host tells of a flow of this interface; it says
+// whether there is such a flow.
+func (i *Interface) Annotate(n *flow.Report) bool {
+	if !n.Src.IsValid() || !n.Dst.IsValid() || n.Src.Is4() != n.Dst.Is4() {
+		return false
+	}
+	if i.Collects() {
+		return i.Collect(n)
+	}
+	own := *n
+	if i.cfg.IgnoreVLANs {
+		own.VLAN = 0
+	}
+	k, reverse := own.Key()
+	hash := k.Hash(i.seed)
+	s := i.shards[hash>>32*uint64(len(i.shards))>>32]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flows.Annotate(&own, &k, reverse, hash)
+}
+
 // countReport counts what a report brought into the interface and its stations.
 // An exporter that does not say which way a flow took is taken to see what comes
 // in, unless the flow leaves the local networks.

@@ -164,3 +164,51 @@ func TestCollectUnknown(t *testing.T) {
 		t.Error("no flow was collected")
 	}
 }
+
+// TestAnnotate tells an interface that sees packets which process sends them.
+func TestAnnotate(t *testing.T) {
+	t.Parallel()
+	engine, err := dpi.New(dpi.Config{TableYear: 2024})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nets, err := network.Parse("192.168.1.0/24", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := &fakeLive{closed: make(chan struct{}), batches: [][]capture.Frame{{udpFrame(time.Now(), 1)}}}
+	i, err := New(Config{Shards: 2}, Deps{Source: src, DPI: engine, Nets: nets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.Start(context.Background())
+	defer i.Close()
+	for end := time.Now().Add(10 * time.Second); i.Stats().Flows == 0 && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	}
+	before := only(t, i)
+	// The agent is on the server.
+	r := &flow.Report{Src: before.Server, Dst: before.Client, SrcPort: before.SrvPort, DstPort: before.CliPort, Proto: 17, Arrived: 1,
+		Up: flow.Reported{Traffic: counters.Traffic{Packets: 9, Bytes: 900}}, Origin: flow.Origin{HasAgent: true, Client: flow.Agent{Process: &flow.Process{PID: 8, Name: "named"}}}}
+	if !i.Annotate(r) {
+		t.Fatal("the flow is not found")
+	}
+	f := only(t, i)
+	if f.Packets() != before.Packets() || f.Origin == nil || f.Origin.Client.Process != nil || f.Origin.Server.Process == nil || f.Origin.Server.Process.Name != "named" {
+		t.Errorf("%+v %+v", f.ToServer.Traffic, f.Origin)
+	}
+	r.SrcPort++
+	if i.Annotate(r) || i.Annotate(&flow.Report{}) {
+		t.Error("a flow that does not exist was found")
+	}
+	// The time of an agent's word does not make the flow older.
+	s := i.shards[0]
+	if len(i.shards) > 1 && s.flows.Len() == 0 {
+		s = i.shards[1]
+	}
+	s.mu.Lock()
+	gone := s.flows.Purge(before.LastSeen)
+	s.mu.Unlock()
+	if gone != 0 {
+		t.Error("the flow was forgotten")
+	}
+}
