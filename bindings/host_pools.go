@@ -80,6 +80,7 @@ func (e *Env) Prepare(i *iface.Interface) {
 	i.Services().SetLearning(e.learning())
 	i.SetProfiles(e.readProfiles())
 	e.preparePolicies(i)
+	e.prepareOrders(i)
 }
 
 // poolView is a pool of the selected interface.

@@ -8,6 +8,7 @@ import (
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/host"
+	"ntopgo/engine/iface"
 )
 
 // Settings of an interface that live in the store. They are read when they are
@@ -22,8 +23,10 @@ func init() {
 		"updateSmartRecording":  reload,
 		"setInterfaceIdleState": setIdle,
 		"reloadHostPrefs":       reloadHostPrefs,
+
+		"loadScalingFactorPrefs":   reloadOrders,
+		"updateFlowsOnlyInterface": reloadOrders,
 	})
-	partial("interface", "loadScalingFactorPrefs", "the factor is shown, counters are not multiplied by it", reload)
 }
 
 // ifacePref reads a yes-or-no setting of the selected interface. format holds
@@ -48,16 +51,33 @@ const (
 	byMACPref      = "ntopng.prefs.ifid_%d.serialize_local_broadcast_hosts_as_macs"
 	dhcpRangesPref = "ntopng.prefs.ifid_%d.dhcp_ranges"
 	scalingPref    = "ntopng.prefs.iface_%d.scaling_factor"
+	flowsOnlyPref  = "ntopng.prefs.ifid_%d.debug.flows_only_interface"
 )
 
-// scalingFactor is by how much counted traffic stands for more than was seen.
-func (c *Call) scalingFactor() int {
-	s, _, err := c.Env.KV.Get(fmt.Sprintf(scalingPref, c.IfaceID))
-	n, bad := strconv.Atoi(s)
-	if err != nil || bad != nil || n < 1 {
-		return 1
+// prepareOrders tells an interface by how much its traffic stands for more than
+// is seen, and whether it is to keep flows only.
+func (e *Env) prepareOrders(i *iface.Interface) {
+	get := func(format string) string {
+		s, _, err := e.KV.Get(fmt.Sprintf(format, i.ID()))
+		if err != nil {
+			e.Log.Logf(1, "settings of interface %d: %v", i.ID(), err)
+		}
+		return s
 	}
-	return n
+	scale, err := strconv.Atoi(get(scalingPref))
+	if err != nil {
+		scale = 1
+	}
+	i.SetScale(scale)
+	i.SetFlowsOnly(get(flowsOnlyPref) == "1")
+}
+
+// reloadOrders reads both again for the selected interface.
+func reloadOrders(c *Call) {
+	if c.Iface != nil && c.Admin() {
+		c.Env.prepareOrders(c.Iface)
+	}
+	c.Push(nil)
 }
 
 // addrRange is a range of addresses, both ends in it.

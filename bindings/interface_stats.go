@@ -107,9 +107,13 @@ func setIdentity(c *Call, t *lua.Table) {
 	if mtu == 0 {
 		mtu = 1514
 	}
+	scale := 1
+	if c.Iface != nil {
+		scale = c.Iface.Scale()
+	}
 	t.Set("name", c.ifaceName()).
 		Set("description", or(i.Description, c.ifaceName())).
-		Set("scalingFactor", c.scalingFactor()).
+		Set("scalingFactor", scale).
 		Set("id", c.IfaceID).
 		Set("mac", mac).
 		Set("type", kind).

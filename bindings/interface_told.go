@@ -25,7 +25,6 @@ func init() {
 		"dumpnDPIProtocolId":     func(c *Call) { dumpHostRules(c, false) },
 		"dumpnDPICategoryId":     func(c *Call) { dumpHostRules(c, true) },
 	})
-	partial("interface", "updateFlowsOnlyInterface", "hosts are made for every flow", func(c *Call) { c.Push(nil) })
 	unavailable("network", "resetTrafficBetweenNets", "traffic between networks is counted by the paid editions only",
 		func(c *Call) { c.Push(nil) })
 }

@@ -80,6 +80,8 @@ type Interface struct {
 	acl           policy.ACL
 	rules         atomic.Pointer[policy.Rules] // nil while there are none
 	policyChanges atomic.Uint64
+	scale         atomic.Int32 // see SetScale
+	flowsOnly     atomic.Bool
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -39,7 +39,7 @@ func shared(t testing.TB, parts ...string) string {
 }
 
 // read runs a capture file through an interface and returns it when done.
-func read(t testing.TB, file string, cfg Config) *Interface {
+func read(t testing.TB, file string, cfg Config, before ...func(*Interface)) *Interface {
 	t.Helper()
 	src, err := capture.Open(file, capture.Config{})
 	if err != nil {
@@ -65,6 +65,9 @@ func read(t testing.TB, file string, cfg Config) *Interface {
 		t.Fatal(err)
 	}
 	i.SetProfiles(profile.NewSet([]*profile.Profile{{Name: "web", Filter: web}}))
+	for _, f := range before {
+		f(i)
+	}
 	i.Start(context.Background())
 	t.Cleanup(func() { i.Close() })
 	select {

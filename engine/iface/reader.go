@@ -81,6 +81,10 @@ type reader struct {
 	from  capture.Source
 	free  chan *batch
 	rnd   *rand.Rand
+
+	// What is made of packets, as of the present batch: see readOrders.
+	alters, flowsOnly bool
+	scale             int
 }
 
 // clock is what the readers of an interface share: the second that is being
@@ -206,6 +210,7 @@ func (r *reader) loop(ctx context.Context) error {
 // a replay gives the same roll-ups whatever the batches.
 func (r *reader) deal(b *batch) {
 	b.waiting.Store(1) // the reader's own hold
+	r.readOrders()
 	copy(b.byShard, b.lists)
 	r.clock.mu.RLock()
 	for n := range b.frames.Frames {
@@ -274,7 +279,9 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 	if cfg.IgnoreMACs {
 		p.HasMAC, p.SrcMAC, p.DstMAC = false, mac.Addr{}, mac.Addr{}
 	}
-	r.simulate(p)
+	if r.alters {
+		r.alter(p)
+	}
 	if p.VLAN != 0 {
 		r.i.seenVLAN.Store(true)
 	}
@@ -283,10 +290,16 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 	}
 }
 
-// simulate applies the debugging options that invent traffic diversity. The
-// random numbers are the same in every run.
-func (r *reader) simulate(p *packet) {
+// alter applies what the interface is told to make of packets, and the debugging
+// options that invent traffic diversity. The random numbers are the same in every
+// run.
+func (r *reader) alter(p *packet) {
 	cfg := &r.i.cfg
+	p.weight *= r.scale
+	p.WireLen *= r.scale
+	if r.flowsOnly {
+		p.HasMAC = false
+	}
 	if cfg.SimulateVLANs {
 		p.VLAN = uint16(1 + r.rnd.IntN(4))
 	}

@@ -210,8 +210,10 @@ func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 	if p.HasMAC && p.DstMAC == broadcastMAC && p.Dst != limitedBroadcast {
 		s.noteDomain(p.Src, p.Dst, p.Time)
 	}
-	l.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(l.CliMAC), p.Time)
-	l.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
+	if !s.i.FlowsOnly() {
+		l.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(l.CliMAC), p.Time)
+		l.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
+	}
 	f.SetLocal(s.join(l.Cli, p.Src), s.join(l.Srv, p.Dst))
 }
 
