@@ -24,10 +24,10 @@ const pieceFrames = 64
 
 // handedFrames is how many are handed over at once to shards with a goroutine of
 // their own: waking one costs as much as some dozens of packets.
-const handedFrames = 512
+const handedFrames = 1024
 
 // batchesInFlight bounds how far the reader runs ahead of the shards.
-const batchesInFlight = 4
+const batchesInFlight = 8
 
 // batch is one reading of the source on its way through the shards. It goes
 // back to the reader when the last shard is done with it.
