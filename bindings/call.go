@@ -331,7 +331,8 @@ func Namespaces(env *Env) []lua.Namespace {
 // that its scripts test for before they call them.
 func hidden(b *Binding, year int) bool {
 	switch b.Key() {
-	case "ntop.hasnAnalyst": // called without a test
+	case "ntop.hasnAnalyst", "ntop.isEnterpriseM", "interface.getFlowDevices", "interface.getFlowDeviceInfo",
+		"interface.getFlowDeviceInfoByIP": // called without a test
 		return false
 	}
 	if year >= 2026 {

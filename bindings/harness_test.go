@@ -128,6 +128,8 @@ type world struct {
 	rt   *lua.Runtime
 	log  *logLines
 	file string
+	// unseen says that what scripts call does not count as tried.
+	unseen bool
 }
 
 // logLines keeps what was logged.
@@ -222,7 +224,7 @@ func newWorld(t *testing.T, year int, before ...func(*setup)) *world {
 // runtime makes the runtime with the given names.
 func (w *world) runtime(names []lua.Namespace) {
 	w.t.Helper()
-	rt, err := lua.NewRuntime(lua.Config{Namespaces: names, Print: func(c *lua.Call) {
+	rt, err := lua.NewRuntime(lua.Config{Namespaces: append(names[:len(names):len(names)], witnesses), Print: func(c *lua.Call) {
 		s, _ := c.Str(1)
 		fmt.Fprint(c.VM().Host().(*Context).Out, s)
 	}})
@@ -321,7 +323,11 @@ func (w *world) run(code string, change ...func(c *Context)) string {
 	}
 	defer vm.Close()
 	vm.SetHost(c)
-	if err := vm.RunString(context.Background(), prelude+code, "test"); err != nil {
+	before := witness + prelude
+	if w.unseen {
+		before = prelude
+	}
+	if err := vm.RunString(context.Background(), before+code, "test"); err != nil {
 		w.t.Fatalf("%s: %v", code, err)
 	}
 	return out.String()

@@ -18,8 +18,8 @@ func init() {
 // getBatchedSeries walks the local hosts as the other batched listings do; each
 // has the point to write now.
 func getBatchedSeries(c *Call) {
-	slot, limit := int(max(c.OptInteger(1, 0), 0)), int(c.OptInteger(3, batchHosts))
-	hosts := lua.NewTable(limit)
+	slot, limit := c.batch()
+	hosts := lua.NewTable(0)
 	next, total := 0, 0
 	if c.Iface != nil {
 		var page []*host.Host

@@ -271,16 +271,24 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 // batchHosts is how many hosts a batched listing returns at most.
 const batchHosts = 128
 
+// batch is where a batched listing goes on, and how many hosts it may have.
+func (c *Call) batch() (slot, limit int) {
+	slot, limit = int(max(c.OptInteger(1, 0), 0)), int(c.OptInteger(3, batchHosts))
+	if limit <= 0 || limit > maxHits {
+		limit = maxHits
+	}
+	return slot, limit
+}
+
 // getBatchedHosts walks the hosts in order of address; a slot is how many were
 // handed out before.
 func getBatchedHosts(c *Call, kind func(h *host.Host, d *host.Data) bool) {
-	slot := int(c.OptInteger(1, 0))
-	limit := int(c.OptInteger(3, batchHosts))
+	slot, limit := c.batch()
 	level := levelHigh
 	if c.OptBool(2, true) {
 		level = levelHigher
 	}
-	hosts := lua.NewTable(limit)
+	hosts := lua.NewTable(0)
 	next, total := 0, 0
 	if c.Iface != nil {
 		var page []*host.Host

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/counters"
 	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
 )
@@ -63,11 +64,16 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
 		Set("num_hosts", d.Hosts).
 		Set("pool", pool).
-		SetStr("dhcp_fingerprint", d.DHCPFingerprint).
 		Set("bytes.ndpi.unknown", unknownBytes(&d.L7))
 	setThroughput(t, &d.Throughput)
 	setDuplex(t, d.Traffic)
+	if c.Env.TreeYear < 2026 {
+		t.Set("fingerprint", d.DHCPFingerprint)
+	} else {
+		t.SetStr("dhcp_fingerprint", d.DHCPFingerprint)
+	}
 	if details {
+		dhcp := c.dhcpOf(&d.L7)
 		t.Set("source_mac", d.Traffic.Sent.Packets > 0).
 			Set("special_mac", r.m.Address.Special()).
 			Set("devtype", c.deviceType(r)).
@@ -76,10 +82,23 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 			Set("arp_requests.rcvd", d.ARPRequestsRcvd).
 			Set("arp_replies.sent", d.ARPRepliesSent).
 			Set("arp_replies.rcvd", d.ARPRepliesRcvd).
+			Set("dhcp.sent", dhcp.Sent.Packets).
+			Set("dhcp.rcvd", dhcp.Rcvd.Packets).
 			Set("ndpi", protocols(c.Env.DPI, &d.L7)).
 			Set("ndpi_categories", categories(c.Env.DPI, &d.Categories))
 	}
 	return t
+}
+
+// dhcpOf is how much of a station's traffic is DHCP.
+func (c *Call) dhcpOf(l7 *counters.L7Map) (d counters.Duplex) {
+	dhcp, _ := c.Env.DPI.ProtocolByName("DHCP")
+	l7.Each(func(id uint16, l *counters.L7) {
+		if dhcp != nil && id == dhcp.ID {
+			d = l.Duplex
+		}
+	})
+	return d
 }
 
 func (c *Call) pushMacs(rows []macRow) {

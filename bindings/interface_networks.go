@@ -36,6 +36,7 @@ func (c *Call) networkView(id int) *aggregate.View {
 func (c *Call) networkTable(n network.Network, s *aggregate.View) *lua.Table {
 	t := lua.NewTable(32).
 		Set("network_key", n.Prefix.String()).
+		Set("intranet_traffic", lua.NewTable(0)). // pages read it, though only paid editions count it
 		Set("network_id", n.ID).
 		Set("num_hosts", s.Hosts-s.Addressed).
 		Set("engaged_alerts", c.networkAlerts(n)).

@@ -83,7 +83,7 @@ func selectInterface(c *Call) {
 	} else if name != "" {
 		c.selectFirst()
 	}
-	c.Push(c.IfaceID)
+	c.Push(nil)
 }
 
 // selectFirst selects the first interface that the user may see.

@@ -87,7 +87,7 @@ func (c *Call) place(mode int64, h *host.Host, d *host.Data, n host.ContactCount
 	return 0, 0, 0, false // blacklisted flows are not counted
 }
 
-// maxHits is how many rows a listing has when the script does not say.
+// maxHits is how many rows a listing has when the script does not say, and at most.
 const maxHits = 32768
 
 // getInterfaceHosts takes a way of walking, how many hosts at most, a local

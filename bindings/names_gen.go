@@ -1117,7 +1117,7 @@ var documented = []name{
 		"(base: string, filename: string)", "table",
 		"recursive search for files with a given name", ""},
 	{"ntop", "getAllowedHostPools", "User Management & Authentication / Querying users", false, false, true,
-		"()", "string",
+		"()", "table",
 		"CSV of pools visible to the session user", ""},
 	{"ntop", "getAllowedNetworks", "User Management & Authentication / Querying users", false, true, true,
 		"()", "string",

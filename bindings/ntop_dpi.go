@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"fmt"
 	"strconv"
 
 	"ntopgo/compat/lua"
@@ -21,7 +22,7 @@ func init() {
 		"getnDPIFullProtoName": getFullProtoName,
 		"getnDPIProtoId":       getProtoID,
 		"getnDPICategoryId":    getCategoryID,
-		"getnDPICategoryName":  func(c *Call) { c.Push(c.Env.DPI.CategoryName(uint8(c.Integer(1)))) },
+		"getnDPICategoryName":  getCategoryName,
 		"getnDPIProtoBreed": func(c *Call) {
 			c.Push(c.Env.DPI.BreedName(c.Env.DPI.Protocol(protoID(c, 1)).Breed))
 		},
@@ -66,6 +67,18 @@ func getProtoID(c *Call) {
 		return
 	}
 	c.Push(p.ID)
+}
+
+// getCategoryName names a category as nDPI does, those that there are none of
+// too.
+func getCategoryName(c *Call) {
+	id := c.Integer(1)
+	all := c.Env.DPI.Categories()
+	if id < 0 || id > int64(all[len(all)-1].ID) {
+		c.Push(fmt.Sprintf("Invalid category %d", int32(id)))
+		return
+	}
+	c.Push(c.Env.DPI.CategoryName(uint8(id)))
 }
 
 func getCategoryID(c *Call) {

@@ -138,7 +138,7 @@ local prefs = ntop.getPrefs() p(prefs.are_alerts_enabled, prefs.http_port, ntop.
 		t.Error("not ended")
 	}
 	w2 := newWorld(t, 2026)
-	w2.check("2026 has no editions", `p(ntop.isPro, ntop.isEnterprise, ntop.isnEdge, ntop.hasnAnalyst(), ntop.revision())`, "nil nil nil false 0;")
+	w2.check("2026 has no editions", `p(ntop.isPro, ntop.isEnterprise, ntop.isnEdge, ntop.hasnAnalyst(), ntop.isEnterpriseM(), ntop.revision())`, "nil nil nil false false 0;")
 }
 
 func TestRecipientBindings(t *testing.T) {
