@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -118,6 +119,11 @@ func httpPost(c *Call) {
 func httpFetch(c *Call) {
 	t := transfer{method: http.MethodGet, url: c.String(1), timeout: seconds30(c.OptInteger(3, 30))}
 	name := c.String(2)
+	if !filepath.IsAbs(name) {
+		c.Failed(fmt.Errorf("%q is no absolute path", name))
+		c.Push(nil)
+		return
+	}
 	f, err := os.Create(name)
 	if c.Failed(err) {
 		c.Push(nil)
