@@ -922,7 +922,7 @@ var documented = []name{
 		"()", "nil",
 		"commit staged SNMP roles (pro)", ""},
 	{"ntop", "addBin", "Miscellaneous", false, true, true,
-		"(...: any)", "nil",
+		"(...: any)", "boolean/nil",
 		"similarity binning (pro only; community returns nil)", "(name, val, weight)"},
 	{"ntop", "addLanInterface", "IPS / nEdge", true, true, true,
 		"(ifname: string)", "nil",

@@ -71,6 +71,7 @@ func (e entry) documented() string {
 
 // returns are results that the specification has wrong.
 var returns = map[string]string{
+	"ntop.addBin":              "boolean/nil",
 	"ntop.getAllowedHostPools": "table",
 }
 
