@@ -283,6 +283,7 @@ func (a *app) openFile(path string) (*iface.Interface, error) {
 	a.env.Prepare(i)
 	go a.env.DeliverAlerts(a.running, i.ID())
 	i.Start(a.running)
+	go a.env.RunHostChecks(a.running, i)
 	a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	return i, nil
 }

@@ -177,6 +177,7 @@ func (a *app) startReading(ctx context.Context) {
 		a.env.Prepare(i)
 		a.env.SetChecks(i) // a script may have configured them meanwhile
 		go a.env.DeliverAlerts(ctx, i.ID())
+		go a.env.RunHostChecks(ctx, i)
 		i.Start(ctx)
 		a.log.Printf("Reading %s (%s), interface id %d", i.Name(), i.Info().Kind, i.ID())
 	}

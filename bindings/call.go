@@ -116,6 +116,7 @@ type Env struct {
 	Vendors *oui.Table
 
 	alertQueues sync.Map // interface id -> *alertQueue
+	excluded    atomic.Pointer[[]exclusion]
 
 	luaCache sync.Map // ntop.setLuaCache
 	engaged  sync.Map // interface id -> *alerts.Engaged

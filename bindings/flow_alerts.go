@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"ntopgo/engine/alerts"
+	"ntopgo/engine/capture"
 	"ntopgo/engine/checks"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/iface"
 	"ntopgo/engine/recipients"
 )
 
@@ -53,6 +55,7 @@ func (e *Env) OnFlowAlert(ifid int) func(f *flow.Flow) {
 func (e *Env) DeliverAlerts(ctx context.Context, ifid int) {
 	q := e.alertQueue(ifid)
 	for {
+		q.wait(ctx, e.Interface(ifid))
 		select {
 		case <-ctx.Done():
 			return
@@ -64,9 +67,32 @@ func (e *Env) DeliverAlerts(ctx context.Context, ifid int) {
 			if !c.Select(ifid) {
 				continue
 			}
-			if err := c.reportFlow(&f, f.Alerts.Top(), nil); err != nil {
+			top := f.Alerts.Top()
+			if now, ok := c.Iface.Refresh(&f); ok {
+				f = now
+			}
+			if err := c.reportFlow(&f, top, nil); err != nil {
 				e.Log.Logf(1, "alert about a flow: %v", err)
 			}
+		}
+	}
+}
+
+// wait returns when a capture file is read, so that alerts speak of whole flows,
+// or when many wait. Live interfaces have nothing to wait for.
+func (q *alertQueue) wait(ctx context.Context, i *iface.Interface) {
+	if i == nil || i.Info().Kind != capture.KindFile {
+		return
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for len(q.flows) < maxWaitingAlerts/2 {
+		select {
+		case <-i.Done():
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
 }

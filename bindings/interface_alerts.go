@@ -225,6 +225,9 @@ func (c *Call) alertTable(a *alerts.Alert) *lua.Table {
 	if c.Env.TreeYear >= 2026 {
 		t.Set("rowid", a.Serial).Set("require_attention", false)
 	}
+	if a.Entity.Kind == alerts.KindHost {
+		c.setHostOf(t, a)
+	}
 	return t.
 		Set("alert_id", a.ID).
 		Set("subtype", a.Subtype).
@@ -239,6 +242,29 @@ func (c *Call) alertTable(a *alerts.Alert) *lua.Table {
 		Set("json", a.JSON).
 		Set("ip", a.IP).
 		Set("port", a.Port)
+}
+
+// setHostOf adds what scripts want to know of the host of an engaged alert.
+func (c *Call) setHostOf(t *lua.Table, a *alerts.Alert) {
+	k, ok := parseHost(a.Entity.Value, 0)
+	if !ok {
+		return
+	}
+	local := 0
+	if c.Env.Nets.Local(k.Addr) {
+		local = 1
+	}
+	multicast := 0
+	if k.Addr.IsMulticast() {
+		multicast = 1
+	}
+	t.Set("vlan_id", k.VLAN).
+		Set("is_attacker", a.Attacker).
+		Set("is_victim", a.Victim).
+		Set("is_client", 2*a.ClientScore > a.Score).
+		Set("is_server", 2*a.ClientScore < a.Score).
+		Set("is_local", local).
+		Set("is_multicast", multicast)
 }
 
 func (c *Call) pushAlerts(match func(a *alerts.Alert) bool) {

@@ -170,7 +170,7 @@ func triggerTrafficAlert(c *Call) {
 	d := h.Snapshot()
 	now := time.Now().Unix()
 	a := alerts.Alert{Entity: hostEntity(k), Periodicity: alerts.Aperiodic, Key: "traffic_volume", ID: trafficVolumeAlert,
-		Score: errorScore, JSON: string(detail), IP: h.Addr.String(), Name: or(c.hostName(h, &d), h.Addr.String()),
+		Score: errorScore, ClientScore: errorScore, Category: categoryNetwork, JSON: string(detail), IP: h.Addr.String(), Name: or(c.hostName(h, &d), h.Addr.String()),
 		Since: now, Until: now + period + alertGrace}
 	if c.engaged().Trigger(&a) {
 		c.Failed(c.deliver(c.hostAlert(&a, "engage"), a.Score))

@@ -9,6 +9,7 @@ import (
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/checks"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 )
 
@@ -98,7 +99,7 @@ type hookSetting struct {
 
 // parseChecks reads the configuration as the tree's pages write it: the settings
 // of flow and host checks by key.
-func parseChecks(text []byte) (flow, host map[string]checks.Setting, err error) {
+func parseChecks(text []byte) (flows, hosts map[string]checks.Setting, err error) {
 	var set struct {
 		Config map[string]json.RawMessage `json:"config"`
 	}
@@ -169,7 +170,12 @@ func (s *hookSetting) setting() checks.Setting {
 type exclusion struct {
 	prefix netip.Prefix
 	vlan   uint16
-	flow   [2]uint64 // alerts; bit 0 stands for all
+	flow   [2]uint64 // alerts of flows; bit 0 stands for all
+	host   [2]uint64 // alerts of hosts
+}
+
+func (x *exclusion) covers(a netip.Addr, vlan uint16, bits *[2]uint64, alert uint8) bool {
+	return x.vlan == vlan && x.prefix.Contains(a) && (bits[0]&1 != 0 || bits[alert/64&1]&(1<<(alert%64)) != 0)
 }
 
 // exclusions is who asked the tree's page to be spared from alerts; nil for
@@ -177,18 +183,32 @@ type exclusion struct {
 func (e *Env) exclusions() func(a netip.Addr, vlan uint16, alert uint8) bool {
 	text, _, err := e.KV.Get(exclusionsKey)
 	list := parseExclusions([]byte(text))
+	e.excluded.Store(&list)
 	if err != nil || len(list) == 0 {
 		return nil
 	}
 	return func(a netip.Addr, vlan uint16, alert uint8) bool {
 		for i := range list {
-			x := &list[i]
-			if x.vlan == vlan && x.prefix.Contains(a) && (x.flow[0]&1 != 0 || x.flow[alert/64]&(1<<(alert%64)) != 0) {
+			if list[i].covers(a, vlan, &list[i].flow, alert) {
 				return true
 			}
 		}
 		return false
 	}
+}
+
+// hostExcluded says that an alert about a host must not be raised.
+func (e *Env) hostExcluded(h *host.Host, alert uint8) bool {
+	list := e.excluded.Load()
+	if list == nil {
+		return false
+	}
+	for i := range *list {
+		if x := &(*list)[i]; x.covers(h.Addr, h.VLAN, &x.host, alert) {
+			return true
+		}
+	}
+	return false
 }
 
 // parseExclusions reads the exclusions of hosts: "address@vlan" or a network ->
@@ -197,6 +217,7 @@ func parseExclusions(text []byte) []exclusion {
 	var bySubject map[string]struct {
 		Type string          `json:"type"`
 		Flow json.RawMessage `json:"flow_alerts"`
+		Host json.RawMessage `json:"host_alerts"`
 	}
 	if json.Unmarshal(text, &bySubject) != nil {
 		return nil
@@ -208,9 +229,14 @@ func parseExclusions(text []byte) []exclusion {
 			continue
 		}
 		x := exclusion{prefix: servers[0].Prefix, vlan: servers[0].VLAN}
-		for _, id := range jsonNumbers(what.Flow) {
-			if id >= 0 && id < 128 {
-				x.flow[id/64] |= 1 << (id % 64)
+		for _, kind := range []struct {
+			ids  json.RawMessage
+			bits *[2]uint64
+		}{{what.Flow, &x.flow}, {what.Host, &x.host}} {
+			for _, id := range jsonNumbers(kind.ids) {
+				if id >= 0 && id < 128 {
+					kind.bits[id/64] |= 1 << (id % 64)
+				}
 			}
 		}
 		out = append(out, x)

@@ -27,7 +27,7 @@ func (s *score) sum() int { return s.role(host.AsClient) + s.role(host.AsServer)
 // score is what a host has from its flows and its own alerts. Whoever calls it
 // under the host's lock calls engagedOnce first, without.
 func (c *Call) score(h *host.Host, d *host.Data) *score {
-	s := &score{had: d.Alerts != nil}
+	s := &score{had: d.Alerts.Any()}
 	if d.Alerts != nil && c.Iface != nil {
 		now := c.Iface.Now().Unix()
 		for r := range s.kinds {

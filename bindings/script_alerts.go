@@ -38,7 +38,7 @@ func (c *Context) HostScriptAlert(h *host.Host, a *ScriptAlert) error {
 		return err
 	}
 	d := h.Snapshot()
-	raised := alerts.Alert{Entity: entity, Periodicity: alerts.Minute, Key: hostCheckKey, ID: customHostAlert, Score: a.Score,
+	raised := alerts.Alert{Entity: entity, Periodicity: alerts.Minute, Key: hostCheckKey, ID: customHostAlert, Score: a.Score, ClientScore: a.Score, Category: categorySecurity,
 		JSON: string(detail), IP: h.Addr.String(), Name: or(call.hostName(h, &d), h.Addr.String()), Since: time.Now().Unix()}
 	if !call.engaged().Trigger(&raised) {
 		return nil
@@ -60,15 +60,11 @@ func (c *Call) hostAlert(a *alerts.Alert, action string) map[string]any {
 			pool, _ = c.hostPools().Of(k.Addr, k.VLAN, d.Mac)
 		}
 	}
-	category := categorySecurity
-	if a.ID == trafficVolumeAlert {
-		category = categoryNetwork
-	}
-	return map[string]any{"rowid": a.Serial, "ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": category,
+	return map[string]any{"rowid": a.Serial, "ifid": c.IfaceID, "action": action, "alert_id": a.ID, "alert_category": a.Category,
 		"require_attention": false, "subtype": "", "score": a.Score, "entity_id": a.Entity.Kind, "entity_val": a.Entity.Value,
 		"tstamp": a.Since, "tstamp_end": time.Now().Unix(), "vlan_id": k.VLAN, "ip": a.IP, "ip_version": ipVersion(k.Addr),
-		"pool_id": pool, "host_pool_id": pool, "name": a.Name, "is_attacker": false, "is_victim": false, "is_client": true,
-		"is_server": false, "country_name": c.Env.Geo.Country(k.Addr), "network": uint16(c.Env.Nets.ID(k.Addr)),
+		"pool_id": pool, "host_pool_id": pool, "name": a.Name, "is_attacker": a.Attacker, "is_victim": a.Victim, "is_client": 2*a.ClientScore > a.Score,
+		"is_server": 2*a.ClientScore < a.Score, "country_name": c.Env.Geo.Country(k.Addr), "network": uint16(c.Env.Nets.ID(k.Addr)),
 		"severity": severityOfScore(int64(a.Score)), "granularity": a.Periodicity.Seconds(), "json": a.JSON}
 }
 
@@ -83,14 +79,16 @@ func (c *Context) deliver(alert map[string]any, score int) error {
 	return nil
 }
 
-// hostAlerts is how many alerts of a host are engaged, and the sum of their
-// scores.
+// hostAlerts is how many alerts of a host are engaged, and the sum of the scores
+// that the host does not have already.
 func (c *Call) hostAlerts(k host.Key) (n, score int) {
 	e := hostEntity(k)
 	for _, a := range c.engagedOnce() {
 		if a.Entity == e {
 			n++
-			score += a.Score
+			if !a.Scored {
+				score += a.Score
+			}
 		}
 	}
 	return n, score

@@ -66,6 +66,11 @@ type Alert struct {
 	Score       int
 	JSON        string
 	IP, Name    string
+	Category    int
+	ClientScore int  // share of Score that a host has as client
+	Attacker    bool // a host is; or it is a victim
+	Victim      bool
+	Scored      bool // the host's score has it already
 	Port        int
 	Since       int64 // Unix seconds
 	Until       int64 // when it ends by itself if it is not prolonged; 0: never

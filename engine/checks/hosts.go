@@ -35,3 +35,34 @@ func HostChecks(year int) []*HostCheck {
 	}
 	return slices.DeleteFunc(all, func(c *HostCheck) bool { return c.until != 0 && year >= c.until })
 }
+
+// hostEntry is a check that is on, with the threshold that is configured.
+type hostEntry struct {
+	*HostCheck
+	threshold int64
+}
+
+func (s *Set) enableHosts(cfg *Config) {
+	s.hostsOn = map[string]bool{}
+	for _, c := range HostChecks(cfg.Year) {
+		setting := cfg.Host[c.Key]
+		if cfg.Host == nil {
+			setting.Enabled = c.On
+		}
+		if !setting.Enabled {
+			continue
+		}
+		threshold := c.Threshold
+		if setting.Threshold != 0 {
+			threshold = setting.Threshold
+		}
+		s.hosts = append(s.hosts, hostEntry{c, threshold})
+		s.hostsOn[c.Key] = true
+	}
+}
+
+// AnyHost says whether any host check is on.
+func (s *Set) AnyHost() bool { return s != nil && len(s.hosts) > 0 }
+
+// HostOn says whether the host check of this key is run.
+func (s *Set) HostOn(key string) bool { return s != nil && s.hostsOn[key] }

@@ -140,12 +140,13 @@ func blacklistedServer(s *Set, f *flow.Flow, a *flow.Alert) bool {
 	return true
 }
 
+func toEveryCard(f *flow.Flow) bool { return string(f.SrvMAC[:]) == "\xff\xff\xff\xff\xff\xff" }
+
 func broadcastNotUDP(_ *Set, f *flow.Flow, _ *flow.Alert) bool {
-	const all = "\xff\xff\xff\xff\xff\xff"
 	if f.Key.Proto == decode.ProtoUDP {
 		return false
 	}
-	return string(f.SrvMAC[:]) == all || group(f.Srv) && !f.Server.IsMulticast() || host.Broadcast(f.Server, noPrefix)
+	return toEveryCard(f) || group(f.Srv) && !f.Server.IsMulticast() || host.Broadcast(f.Server, noPrefix)
 }
 
 func badCountry(s *Set, f *flow.Flow, a *flow.Alert) bool {

@@ -54,6 +54,8 @@ type Set struct {
 	byRisk  [64]*entry
 	risks   [hooks]uint64
 	on      map[string]bool
+	hosts   []hostEntry
+	hostsOn map[string]bool
 	vlans   map[uint16]bool
 	places  map[[2]byte]bool
 	servers Servers
@@ -94,6 +96,7 @@ func NewSet(cfg Config, e *dpi.Engine) *Set {
 			s.enable(&entry{c, i}, &setting)
 		}
 	}
+	s.enableHosts(&cfg)
 	return s
 }
 
@@ -174,6 +177,9 @@ func (s *Set) Examine(h Hook, f *flow.Flow, out []flow.Alert) []flow.Alert {
 	}
 	for risks := s.risks[i] & f.Result.Risks; risks != 0; risks &= risks - 1 {
 		e := s.byRisk[bits.TrailingZeros64(risks)]
+		if e.Risk == riskUnsafe && toEveryCard(f) {
+			continue // a search for neighbours is nothing to worry about
+		}
 		a := e.alert()
 		if e.Risk == riskUnsafe && f.ToClient.Packets > manyAnswers {
 			a.Roles |= flow.ServerAttacker

@@ -244,6 +244,10 @@ func TestOrderAndExclusion(t *testing.T) {
 	if got := ids(spare); !slices.Equal(got, []uint8{89, 52, 27}) {
 		t.Errorf("alerts %v in spite of an exclusion", got)
 	}
+	f.SrvMAC = [6]byte{255, 255, 255, 255, 255, 255}
+	if got := ids(spare); !slices.Equal(got, []uint8{89, 27}) {
+		t.Errorf("alerts %v of a search for neighbours", got)
+	}
 	f.Alerts = f.Alerts.With([]flow.Alert{{ID: 27}})
 	if got := ids(spare); slices.Contains(got, 27) {
 		t.Errorf("an alert is raised again")

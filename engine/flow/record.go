@@ -220,6 +220,12 @@ func (r *Record) Totals() (up, down counters.Traffic) {
 		counters.Traffic{Packets: r.dir[toClient].packets, Bytes: r.dir[toClient].bytes}
 }
 
+// Goodput is the payload to the server and to the client so far, in bytes.
+func (r *Record) Goodput() (up, down uint64) { return r.dir[toServer].goodput, r.dir[toClient].goodput }
+
+// Flags are the TCP flags that were seen, of both ends.
+func (r *Record) Flags() uint8 { return r.dir[toServer].tcpFlags | r.dir[toClient].tcpFlags }
+
 // CountL7Flow says true once per flow: when its hosts first count it under its
 // protocol.
 func (r *Record) CountL7Flow() bool { return r.once(l7Counted) }

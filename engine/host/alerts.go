@@ -18,6 +18,11 @@ type Alerts struct {
 	FlowsNow [2]int    // alerted flows in the table, by role
 	Flows    [2]uint64 // all alerted flows so far, by role
 	Total    uint64    // alerts so far
+
+	ICMP         [2]Hits // messages sent and received
+	Incomplete   uint64  // flows of this client that came to nothing
+	RemoteAccess int     // flows in the table by which it reaches or controls others
+	LoneFINs     [2]uint64
 }
 
 // decaying is a sum that sinks slowly when something is taken off it.
@@ -91,6 +96,9 @@ func (h *Host) CountAlerted(role int) {
 	a.Total++
 	h.Member().Each(func(g *aggregate.Group) { g.CountAlerted(role == AsClient) })
 }
+
+// Any says whether the host ever had an alert; a may be nil.
+func (a *Alerts) Any() bool { return a != nil && a.Total > 0 }
 
 // move takes the scores along when the host changes its group; a may be nil, and
 // so may be the groups.

@@ -33,6 +33,7 @@ const maxSites = 256
 // order in which flows are counted, but for sites beyond maxSites.
 type Contacts struct {
 	names, domains counters.Cardinality
+	countries      counters.Cardinality // noted only where somebody looks at them
 	servers        [services]counters.Cardinality
 	sites          map[string]uint64
 
@@ -46,6 +47,7 @@ type Contacts struct {
 // ContactCounts are the figures of Contacts.
 type ContactCounts struct {
 	Names, Domains                 int // server names asked for successfully, all names
+	Countries                      int // see VisitCountry
 	Servers                        [services]int
 	UnansweredAsClient             uint64 // flows
 	UnansweredAsServer             uint64
@@ -135,16 +137,40 @@ func (c *Contacts) ResetSilent() {
 	c.silentServers, c.silentTo, c.silentPorts = counters.Cardinality{}, counters.Cardinality{}, nil
 }
 
+// ResetDomains forgets the names that the host asked for.
+func (d *Data) ResetDomains() {
+	if c := d.Details.contacts; c != nil {
+		c.domains = counters.Cardinality{}
+	}
+}
+
+// VisitCountry notes that the host turned to a country.
+func (c *Contacts) VisitCountry(code [2]byte) {
+	c.countries.Note(addrHash(netip.AddrFrom4([4]byte{code[0], code[1]})))
+}
+
+// ResetCountries forgets the countries that the host turned to.
+func (d *Data) ResetCountries() {
+	if c := d.Details.contacts; c != nil {
+		c.countries = counters.Cardinality{}
+	}
+}
+
 // Contacts are the figures of the host's contacts.
 func (h *Host) Contacts() ContactCounts {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.data.Contacts()
+}
+
+// Contacts are the figures of the host's contacts.
+func (d *Data) Contacts() ContactCounts {
 	var n ContactCounts
-	c := h.data.Details.contacts
+	c := d.Details.contacts
 	if c == nil {
 		return n
 	}
-	n.Names, n.Domains = c.names.Count(), c.domains.Count()
+	n.Names, n.Domains, n.Countries = c.names.Count(), c.domains.Count(), c.countries.Count()
 	for i := range c.servers {
 		n.Servers[i] = c.servers[i].Count()
 	}

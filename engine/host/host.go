@@ -146,6 +146,8 @@ type Data struct {
 	osFrom OSSource
 	osAt   int64 // when the flow began that told OS
 
+	FlowHits [2]Hits // flows that began, by role
+
 	ActiveAsClient, ActiveAsServer int // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
 
@@ -291,6 +293,7 @@ func (d *Data) Gain(g *Gained) {
 // another one than before.
 func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) (moved bool) {
 	d.count(asClient, 1)
+	d.FlowHits[roleOf(asClient)].Note(first / 1e9)
 	d.Contact(peer, asClient)
 	if first >= d.FirstSeen {
 		return false
@@ -313,6 +316,13 @@ func (d *Data) Turn(peer netip.Addr, asClient bool) {
 	d.count(asClient, 1)
 	d.count(!asClient, -1)
 	d.Contact(peer, asClient)
+}
+
+func roleOf(asClient bool) int {
+	if asClient {
+		return AsClient
+	}
+	return AsServer
 }
 
 func (d *Data) count(asClient bool, n int) {

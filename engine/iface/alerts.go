@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"ntopgo/engine/checks"
+	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -67,6 +68,12 @@ func (i *Interface) AddHostScore(h *host.Host, role, kind, n int) {
 	i.alerted.scores[role].Add(int64(n))
 }
 
+// LoseHostScore takes from the interface the score of a host that is gone.
+func (i *Interface) LoseHostScore(client, server int) {
+	i.alerted.scores[host.AsClient].Add(-int64(client))
+	i.alerted.scores[host.AsServer].Add(-int64(server))
+}
+
 // examine has the checks of moment h look at a flow.
 func (s *shard) examine(h checks.Hook, r *flow.Record, l *flow.Links) {
 	set := s.i.checks.Load()
@@ -110,9 +117,53 @@ func (s *shard) lastChecks(r *flow.Record, l *flow.Links) {
 	if l.Alerts != nil {
 		s.count(r, l, l.Alerts, -1)
 	}
+	if l.Alerts.Has(checks.AlertRemoteAccess) {
+		countRemoteAccess(l, -1)
+	}
+	if l.Cli != nil && incomplete(r, l) {
+		l.Cli.Update(func(d *host.Data) { d.Alerted().Incomplete++ })
+	}
 }
 
-// periodSeconds is how often a flow that lives on is looked at.
+// incomplete says whether a flow came to nothing: a connection without any
+// payload, or datagrams to somebody in particular that nobody answered.
+func incomplete(r *flow.Record, l *flow.Links) bool {
+	up, down := r.Goodput()
+	switch r.Proto {
+	case decode.ProtoTCP:
+		return up+down == 0
+	case decode.ProtoUDP:
+		_, answers := r.Totals()
+		return answers.Packets == 0 && flow.Unicast(r.Server()) && (l.Srv == nil || !l.Srv.Group)
+	}
+	return false
+}
+
+// countRemoteAccess counts a flow by which its client reaches others.
+func countRemoteAccess(l *flow.Links, n int) {
+	if l.Cli != nil {
+		l.Cli.Update(func(d *host.Data) { d.Alerted().RemoteAccess += n })
+	}
+}
+
+// noteForHostChecks notes which countries the ends of a new flow turn to, and
+// scans by lone FINs, where a check looks at them.
+func (s *shard) noteForHostChecks(r *flow.Record, l *flow.Links) {
+	set := s.i.checks.Load()
+	if set.HostOn("countries_contacts") && l.Cli != nil && l.Srv != nil && l.Srv.Country != ([2]byte{}) {
+		l.Cli.Update(func(d *host.Data) { d.Contacted().VisitCountry(l.Srv.Country) })
+	}
+	if set.HostOn("fin_scan") && r.Proto == decode.ProtoTCP && r.Flags() == decode.FIN {
+		for role, h := range [2]*host.Host{l.Cli, l.Srv} {
+			if h != nil {
+				h.Update(func(d *host.Data) { d.Alerted().LoneFINs[role]++ })
+			}
+		}
+	}
+}
+
+// periodSeconds is how often a flow that lives on is looked at, but for flows of
+// capture files, as in the original.
 const periodSeconds = 300
 
 // periodEnded says whether a period of the flow's life ended in the seconds from
@@ -136,6 +187,9 @@ func (s *shard) raise(r *flow.Record, l *flow.Links, more []flow.Alert) {
 	s.count(r, l, now, 1)
 	if old == nil {
 		countAlerted(l)
+	}
+	if now.Has(checks.AlertRemoteAccess) && !old.Has(checks.AlertRemoteAccess) {
+		countRemoteAccess(l, 1)
 	}
 	if s.i.cfg.OnAlert != nil && now.Top().ID != old.Top().ID {
 		s.view(r, &s.viewed)
@@ -186,6 +240,30 @@ func (s *shard) swapAlerts(r *flow.Record, l *flow.Links) {
 	s.count(r, l, old, 1)
 }
 
+// find is the record of a flow, under the lock of its shard; nil when it has
+// ended.
+func (i *Interface) find(f *flow.Flow) (*shard, *flow.Record, func()) {
+	hash := f.Key.Hash(i.seed)
+	s := i.shards[int(hash>>32*uint64(len(i.shards))>>32)]
+	s.mu.Lock()
+	r := s.flows.Find(&f.Key, hash)
+	if r != nil && r.FirstSeen() != f.FirstSeen {
+		r = nil
+	}
+	return s, r, s.mu.Unlock
+}
+
+// Refresh is what is known of a flow now; ok is false when it has ended.
+func (i *Interface) Refresh(f *flow.Flow) (now flow.Flow, ok bool) {
+	s, r, done := i.find(f)
+	defer done()
+	if r == nil {
+		return now, false
+	}
+	s.view(r, &now)
+	return now.Own(), true
+}
+
 // Trigger raises an alert for a flow from outside of the checks, in addition to
 // those that it has. It says whether the flow is still there, and the alert not
 // excluded nor raised before.
@@ -193,12 +271,9 @@ func (i *Interface) Trigger(f *flow.Flow, a flow.Alert) (raised bool) {
 	if i.checks.Load().Excluded(f, a.ID) {
 		return false
 	}
-	hash := f.Key.Hash(i.seed)
-	s := i.shards[int(hash>>32*uint64(len(i.shards))>>32)]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.flows.Find(&f.Key, hash)
-	if r == nil || r.FirstSeen() != f.FirstSeen {
+	s, r, done := i.find(f)
+	defer done()
+	if r == nil {
 		return false
 	}
 	l := s.flows.Links(r)

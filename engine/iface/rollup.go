@@ -194,7 +194,7 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	}
 	// Each host sees the flow from its side.
 	l := s.flows.Links(f)
-	if periodEnded(f, p.First) {
+	if s.i.Live() && periodEnded(f, p.First) {
 		s.examine(checks.Periodic, f, l)
 	}
 	rttServer, rttClient := f.Latencies()

@@ -162,10 +162,16 @@ func (s *shard) countICMP(f *flow.Record, p *packet) {
 		from, to = to, from
 	}
 	if from != nil && from.Local {
-		from.Update(func(d *host.Data) { d.ICMPCount(k).Sent++ })
+		from.Update(func(d *host.Data) {
+			d.ICMPCount(k).Sent++
+			d.Alerted().ICMP[host.AsClient].Note(p.Time / 1e9)
+		})
 	}
 	if to != nil && to.Local {
-		to.Update(func(d *host.Data) { d.ICMPCount(k).Rcvd++ })
+		to.Update(func(d *host.Data) {
+			d.ICMPCount(k).Rcvd++
+			d.Alerted().ICMP[host.AsServer].Note(p.Time / 1e9)
+		})
 	}
 }
 
@@ -270,6 +276,7 @@ func swapRoles(f *flow.Record, l *flow.Links) {
 // begun is called for a flow at the end of its first second.
 func (s *shard) begun(f *flow.Record, l *flow.Links) {
 	s.beginAtHosts(f, l)
+	s.noteForHostChecks(f, l)
 	s.examine(checks.Begun, f, l)
 }
 
