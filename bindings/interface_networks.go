@@ -107,6 +107,7 @@ func (c *Call) vlanTable(g *group) *lua.Table {
 		Set("ndpi", protocols(c.Env.DPI, &g.L7))
 	setScores(t, &g.Sum)
 	g.setTraffic(t)
+	c.setVLANPorts(t, uint16(g.ID))
 	return t
 }
 

@@ -3,7 +3,6 @@ package bindings
 import (
 	"cmp"
 
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,13 +125,13 @@ func getHostsByService(c *Call) {
 	app, l4 := c.OptInteger(2, 0), c.OptInteger(3, 0)
 	rows := map[host.Key]*serverRow{}
 	if app != 0 && (l4 == int64(decode.ProtoTCP) || l4 == int64(decode.ProtoUDP)) {
-		c.eachAllowedFlow(func(f *flow.Flow) {
-			h := f.Srv
-			if _, ok := servicePort(f); !ok || h == nil || !h.Local || int64(f.Key.Proto) != l4 || int64(application(f)) != app || refused(f) {
-				return
+		c.eachLocalServer(func(h *host.Host, u host.PortUse) {
+			served := u.App
+			if served == 0 {
+				served = u.Master
 			}
-			if rows[h.Key] == nil || f.SrvPort < rows[h.Key].port {
-				rows[h.Key] = &serverRow{h: h, port: f.SrvPort}
+			if u.UDP == (l4 == int64(decode.ProtoUDP)) && int64(served) == app && rows[h.Key] == nil {
+				rows[h.Key] = &serverRow{h: h, port: u.Number}
 			}
 		})
 	}
@@ -144,6 +143,23 @@ func getHostsByService(c *Call) {
 		})
 	}
 	c.pushServers(rows, true)
+}
+
+// eachLocalServer calls fn for the ports that the local hosts which the user may
+// see serve, each host's by number.
+func (c *Call) eachLocalServer(fn func(h *host.Host, u host.PortUse)) {
+	if c.Iface == nil {
+		return
+	}
+	for _, h := range c.Iface.Hosts() {
+		if !h.Local || !c.seesHost(h) {
+			continue
+		}
+		serves, _ := h.UsedPorts()
+		for _, u := range serves {
+			fn(h, u)
+		}
+	}
 }
 
 func (c *Call) pushServers(rows map[host.Key]*serverRow, withPort bool) {
@@ -226,22 +242,8 @@ func (c *Call) serverOrder(column string, a, b *serverRow) int {
 // getLocalServerPorts is port -> how many local hosts serve it, TCP and UDP
 // counted apart.
 func getLocalServerPorts(c *Call) {
-	type server struct {
-		addr netip.Addr
-		vlan uint16
-		port uint16
-		l4   uint8
-	}
-	seen, count := map[server]bool{}, map[uint16]int{}
-	c.eachAllowedFlow(func(f *flow.Flow) {
-		if _, ok := servicePort(f); !ok || !c.Env.Nets.Local(f.Server) || refused(f) || servesFTPData(f) {
-			return
-		}
-		if s := (server{f.Server, f.Key.VLAN, f.SrvPort, f.Key.Proto}); !seen[s] {
-			seen[s] = true
-			count[f.SrvPort]++
-		}
-	})
+	count := map[uint16]int{}
+	c.eachLocalServer(func(_ *host.Host, u host.PortUse) { count[u.Number]++ })
 	t := lua.NewTable(len(count))
 	for port, n := range count {
 		t.Set(strconv.Itoa(int(port)), n)

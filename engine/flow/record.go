@@ -34,7 +34,8 @@ const (
 	metaSeen     // the classifier has read something
 	clientLocal
 	serverLocal
-	examined // by what looks at flows that were recognised
+	examined   // by what looks at flows that were recognised
+	portsNoted // the hosts know which port is used
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
@@ -206,6 +207,17 @@ func (r *Record) Application() (app, category uint16) { return r.app, uint16(r.c
 
 // Classified says whether the classifier has decided.
 func (r *Record) Classified() bool { return r.is(classified) }
+
+// PortsNoted says whether NotePorts was called.
+func (r *Record) PortsNoted() bool { return r.is(portsNoted) }
+
+// NotePorts says that the hosts know which port the flow uses.
+func (r *Record) NotePorts() { r.set(portsNoted, true) }
+
+// TCPFlags are all flags seen to the server and to the client.
+func (r *Record) TCPFlags() (toServerFlags, toClientFlags uint8) {
+	return r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
+}
 
 // Profile is the number of the traffic profile that the flow belongs to, 0 for
 // none.

@@ -36,6 +36,7 @@ type Contacts struct {
 	countries      counters.Cardinality // noted only where somebody looks at them
 	servers        [services]counters.Cardinality
 	sites          map[string]uint64
+	ports          ports
 
 	// Flows of TCP and UDP that ended without an answer.
 	egress, ingress uint64

@@ -110,6 +110,9 @@ func describe(i *Interface) string {
 	}
 	hosts, _ := i.ListHosts(HostQuery{})
 	for _, h := range hosts {
+		serves, asks := h.UsedPorts()
+		router, _ := h.Router()
+		fmt.Fprintf(&b, "ports of %v: %v %v behind %v\n", h.Addr, serves, asks, router)
 		d := h.Snapshot()
 		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v os %d", h.Addr,
 			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, d.ContactsAsClient, d.ContactsAsServer, d.L7.Len(),

@@ -176,6 +176,9 @@ func (s *shard) toOne(f *flow.Record) bool {
 // passOnFlow takes what a flow gained to its hosts and stations.
 func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	up, down := &p.Gain[0], &p.Gain[1]
+	if !f.PortsNoted() {
+		s.notePorts(f)
+	}
 	if n := f.Profile(); n != 0 {
 		s.countProfile(n, up, down)
 	}
