@@ -41,9 +41,21 @@ type tab struct {
 
 	mu       sync.Mutex
 	problems []string
+	underway map[network.RequestID]request // requests under way
+	loader   cdp.LoaderID                  // the page that they are of
+	moved    time.Time                     // when one of them last began or ended
 }
 
-func newTab(t *testing.T, base string) *tab {
+// request is one that has begun.
+type request struct {
+	url   string
+	since time.Time
+}
+
+func newTab(t *testing.T, base string) *tab { return newTabFor(t, base, limit) }
+
+// newTabFor is a tab for a test that takes as long as limit.
+func newTabFor(t *testing.T, base string, limit time.Duration) *tab {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -59,7 +71,7 @@ func newTab(t *testing.T, base string) *tab {
 		chromedp.WindowSize(1280, 900))
 	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(endAllocator)
-	b := &tab{t: t, url: base}
+	b := &tab{t: t, url: base, underway: map[network.RequestID]request{}}
 	ctx, end := chromedp.NewContext(allocated, chromedp.WithListener(b.listen))
 	t.Cleanup(end)
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -76,10 +88,10 @@ func (b *tab) listen(event any) {
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == "error" || e.Type == "warning" {
-			b.note("console %s: %s", e.Type, e.Args[0].Description)
+			b.note("console %s: %s", e.Type, said(e.Args))
 		}
 	case *runtime.EventExceptionThrown:
-		b.note("exception: %s", e.ExceptionDetails.Text)
+		b.note("exception: %s", thrown(e.ExceptionDetails))
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
 			b.note("log: %s %s", e.Entry.Text, e.Entry.URL)
@@ -88,15 +100,62 @@ func (b *tab) listen(event any) {
 		if e.Response.Status >= 400 {
 			b.note("status %d: %s", e.Response.Status, e.Response.URL)
 		}
+	case *network.EventLoadingFinished:
+		b.ends(e.RequestID)
 	case *network.EventLoadingFailed:
+		b.ends(e.RequestID)
 		if !e.Canceled {
 			b.note("request failed: %s", e.ErrorText)
 		}
 	case *network.EventRequestWillBeSent:
+		b.begins(e)
 		u := e.Request.URL
 		if !strings.HasPrefix(u, b.url) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
 			b.note("request to elsewhere: %s", u)
 		}
+	}
+}
+
+// said is what a page wrote to the console.
+func said(args []*runtime.RemoteObject) string {
+	var words []string
+	for _, a := range args {
+		if a.Description != "" {
+			words = append(words, a.Description)
+		} else {
+			words = append(words, string(a.Value))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func thrown(e *runtime.ExceptionDetails) string {
+	if e.Exception != nil && e.Exception.Description != "" {
+		return e.Exception.Description
+	}
+	return e.Text
+}
+
+// ends notes the end of a request.
+func (b *tab) ends(id network.RequestID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.moved = time.Now()
+	delete(b.underway, id)
+}
+
+// begins notes a request of the page that was opened last; of those before, the
+// browser does not say how they end.
+func (b *tab) begins(e *network.EventRequestWillBeSent) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.moved = time.Now()
+	if e.Type == network.ResourceTypeDocument {
+		b.loader = e.LoaderID
+		clear(b.underway)
+	}
+	if e.LoaderID == b.loader {
+		b.underway[e.RequestID] = request{e.Request.URL, b.moved}
 	}
 }
 
