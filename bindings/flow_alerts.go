@@ -156,7 +156,7 @@ func (c *Call) flowAlert(f *flow.Flow, a flow.Alert, more map[string]any) (map[s
 		m["l7_master_proto"], m["l7_proto"] = -1, -1
 	}
 	if meta := f.Metadata(); meta != nil {
-		setText(m, "dns_last_query", meta.DNSQuery)
+		setText(m, "dns_last_query", shownName(meta.DNSQuery))
 		setText(m, "ja4_client_hash", meta.JA4)
 	}
 	c.alertSide(m, "cli", f.Client, f.CliPort, f.Cli)
@@ -294,7 +294,7 @@ func (c *Call) protocolDetail(f *flow.Flow) map[string]any {
 			"last_user_agent": meta.HTTPUserAgent, "last_server": meta.HTTPServer, "server_name": meta.HostName}
 	case hasDNS(meta):
 		m["dns"] = map[string]any{"last_query_type": meta.DNSQueryType, "last_return_code": meta.DNSReplyCode,
-			"last_query": meta.DNSQuery}
+			"last_query": shownName(meta.DNSQuery)}
 	case hasSSH(meta):
 		ssh := map[string]any{}
 		setText(ssh, "client_signature", meta.SSHClient)

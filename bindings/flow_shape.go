@@ -314,9 +314,9 @@ func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
 		t.Set("info", "")
 		return
 	}
-	t.Set("info", or(m.Info, m.HostName))
+	t.Set("info", shownName(or(m.Info, m.HostName)))
 	if !hasSSH(m) { // whose banner names no host
-		t.SetStr("host_server_name", m.HostName)
+		t.SetStr("host_server_name", shownName(m.HostName))
 	}
 	switch {
 	case hasHTTP(m):
@@ -328,6 +328,16 @@ func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
 	case hasTLS(m):
 		setTLS(t, m)
 	}
+}
+
+// maxName is how much of a name is shown, as nDPI keeps: its end.
+const maxName = 79
+
+func shownName(name string) string {
+	if len(name) > maxName {
+		return name[len(name)-maxName:]
+	}
+	return name
 }
 
 func hasHTTP(m *dpi.Metadata) bool { return m.HTTPMethod != "" }
@@ -347,7 +357,7 @@ func setHTTP(t *lua.Table, m *dpi.Metadata) {
 func setDNS(t *lua.Table, m *dpi.Metadata) {
 	t.Set("protos.dns.last_query_type", m.DNSQueryType).
 		Set("protos.dns.last_return_code", m.DNSReplyCode).
-		Set("protos.dns.last_query", m.DNSQuery)
+		Set("protos.dns.last_query", shownName(m.DNSQuery))
 	if m.DNSReply.IsValid() {
 		t.Set("protos.dns.last_rsp", m.DNSReply.String())
 	}

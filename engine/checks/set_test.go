@@ -3,6 +3,7 @@ package checks
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"ntopgo/engine/decode"
@@ -275,6 +276,8 @@ func TestRiskTexts(t *testing.T) {
 		{9, dpi.Metadata{TLSNotBefore: 1584454450, TLSNotAfter: 1592230450}, "17/Mar/2020 14:14:10 - 15/Jun/2020 14:14:10"},
 		{10, dpi.Metadata{HostName: "a.example", TLSNames: "b.example"}, "a.example vs b.example"},
 		{15, dpi.Metadata{}, "No ALPN"},
+		{23, dpi.Metadata{DNSQuery: strings.Repeat("x", 49) + ".example"}, "Long DNS host name"},
+		{23, dpi.Metadata{DNSQuery: "example"}, "Obsolete DNS record type"},
 		{24, dpi.Metadata{}, "SNI should always be present"},
 		{32, dpi.Metadata{TLSNotBefore: 0, TLSNotAfter: 400 * 86400}, "TLS Cert lasts 400 days"},
 		{35, dpi.Metadata{Entropy: 6440}, "Entropy: 6.440 (Executable?)"},

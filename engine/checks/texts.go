@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"ntopgo/engine/dpi"
@@ -45,6 +46,12 @@ func riskText(risk uint8, f *flow.Flow, m *dpi.Metadata) string {
 		return m.HTTPUserAgent
 	case 12, 16, 27, 42:
 		return m.HostName
+	case 23:
+		const long = 48 // characters of the first label
+		if strings.IndexByte(m.DNSQuery, '.') > long {
+			return "Long DNS host name"
+		}
+		return "Obsolete DNS record type"
 	case 15:
 		return "No ALPN"
 	case 24:

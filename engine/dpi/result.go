@@ -79,9 +79,18 @@ func (c *Context) Host(name string, master uint16) uint16 {
 		c.S.hostCat = en.category
 	}
 	if !ok {
+		if master == idTls && c.S.res.Risks&(1<<riskSuspiciousDgaDomain) != 0 && onionName(name) {
+			return idTor
+		}
 		return 0
 	}
 	return en.proto
+}
+
+// onionName says whether a made-up name looks like those under which Tor's relays
+// ask for each other (tor-spec: a random host between "www." and a common end).
+func onionName(name string) bool {
+	return strings.HasPrefix(name, "www.") && (strings.HasSuffix(name, ".com") || strings.HasSuffix(name, ".net"))
 }
 
 // IsNumeric reports a host name that is an address, with or without a port.

@@ -63,6 +63,8 @@ func generated(name string) bool {
 	letters := len(word) - digits
 	score := familiar(word)
 	switch {
+	case len(word) >= tooLong && digits > 1:
+		return true
 	case digits > 0 && letters > 0 && digits*3 >= len(word) && len(word) >= 10:
 		return score < familiarLow
 	case longest >= 6:
@@ -72,6 +74,9 @@ func generated(name string) bool {
 	}
 	return score < familiarLow
 }
+
+// tooLong is from how many characters on nobody chooses a label with digits.
+const tooLong = 19
 
 // publicSecond are labels under which names are registered, as in .co.uk.
 var publicSecond = map[string]bool{"co": true, "com": true, "net": true, "org": true, "gov": true, "edu": true, "ac": true, "info": true}
@@ -88,6 +93,9 @@ func familiar(word string) float64 {
 	pairs := pairChances()
 	sum, n := 0.0, 0
 	for i := 0; i+1 < len(word); i++ {
+		if letter(word[i]) == alphabet-1 || letter(word[i+1]) == alphabet-1 {
+			continue // any digit may follow anything
+		}
 		sum += float64(pairs[letter(word[i])][letter(word[i+1])])
 		n++
 	}

@@ -145,6 +145,7 @@ func TestRisksOfDNS(t *testing.T) {
 		{"obsolete type", []string{strings.Replace(dnsQuestion(t, "www.example.org.", false), "\x00\x00\x01\x00\x01", "\x00\x00\x07\x00\x01", 1)}, riskDnsSuspiciousTraffic},
 		{"odd name", []string{dnsQuestion(t, "a b.example.org.", false)}, riskInvalidCharacters},
 		{"zero TTL", []string{dnsQuestion(t, "www.example.org.", false), answered[:at] + "\x00\x00\x00\x00" + answered[at+4:]}, riskMinorIssues},
+		{"made up and long", []string{dnsQuestion(t, "abcdefghijklmnopqr12.com.", false)}, riskSuspiciousDgaDomain},
 		{"made up", []string{dnsQuestion(t, "xk3q9zv7w2rj8tq.com.", false)}, riskSuspiciousDgaDomain},
 		{"made up and there", []string{dnsQuestion(t, "xk3q9zv7w2rj8tq.com.", false), dnsQuestion(t, "xk3q9zv7w2rj8tq.com.", true)}, riskRiskyDomain},
 		{"error", []string{dnsQuestion(t, "www.example.org.", false), "\x00\x07\x81\x83\x00\x01\x00\x00\x00\x00\x00\x00" + dnsQuestion(t, "www.example.org.", false)[12:]}, riskErrorCodeDetected},
