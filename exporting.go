@@ -82,7 +82,7 @@ func (a *app) dumpSink(names *export.Names) (*export.Sink, error) {
 	case "kafka":
 		k := &senders.Kafka{}
 		if strings.Count(rest, ";") < 1 {
-			return nil, errors.New("kafka: want kafka;brokers;topic;options")
+			return nil, errors.New("kafka: want kafka;brokers;topic and options")
 		}
 		return &export.Sink{Name: "kafka", Format: names.Generic, Logf: a.log.Warnf, End: k.Close, Send: func(ctx context.Context, batch [][]byte) error {
 			ctx, cancel := context.WithTimeout(ctx, kafkaPatience)
@@ -94,7 +94,7 @@ func (a *app) dumpSink(names *export.Names) (*export.Sink, error) {
 		a.log.Warnf("flows are not written to %s: there is no such store yet", kind)
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%q: want es;..., syslog[;facility] or kafka;...", kind)
+	return nil, fmt.Errorf("%q: want es, syslog or kafka", kind)
 }
 
 const (

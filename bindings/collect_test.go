@@ -52,6 +52,7 @@ func probeSays(c *collect.Collector, id uint32, topic, text string) {
 func TestCollectedFlows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2026)
+	w.everyName()
 	i, col, five := w.collecting(capture.KindZMQ)
 	probeSays(col, 1, "flow", probeFlows)
 	probeSays(col, 2, "event", probeEvent)
@@ -89,6 +90,10 @@ func TestCollectedFlows(t *testing.T) {
 			"1 9 6000 1000 20 1 false {10.0.0.1=1} 2 1000;{ObsPoints={} numObsPoints=1} 9 nil;true;nil;"},
 		{"observation points, wrong", `p(interface.getObsPointInfo("x"), interface.getObsPointInfo(-1)) interface.deleteObsPoint("x") interface.prepareDeleteObsPoint(0)
 			p(interface.getObsPointsInfo(7).numObsPoints)`, "nil nil;0;"},
+		{"exporters", `local d = interface.getFlowDevices()[5] local id, e = next(d) local q = interface.getFlowDeviceInfo(id)[5] local by = interface.getFlowDeviceInfoByIP("10.0.0.1", false)[5]
+			p(id, e.exporter_ip, e.probe_ip, e.num_flows, q[3]["bytes.in_bytes"], q[3]["bytes.out_bytes"], q[4]["bytes.in_bytes"], q[4].ndpi.Google["bytes.sent"], by[4].ndpi, by[4]["packets.out_packets"])
+			p(interface.getFlowDeviceInfo(1), interface.getFlowDeviceInfoByIP("10.0.0.9"), interface.getFlowDeviceInfo("x"), interface.getFlowDeviceInfoByIP(7))`,
+			"335544323 10.0.0.1 10.0.0.2 1 1000 5000 5000 1000 nil 10;{} {} {} {};"},
 		{"containers", `p(interface.getContainersStats()) p(interface.getContainersStats("p1").def.info, interface.getContainersStats("p2"), interface.getContainersStats(7).abc.info) p(interface.getPodsStats())`,
 			"{abc={info={id=abc} num_containers=0 num_flows.as_client=1 num_flows.as_server=0 rtt_as_client=0.0 rtt_as_server=0.0 rtt_variance_as_client=0.0 rtt_variance_as_server=0.0} " +
 				"def={info={id=def k8s.name=n k8s.ns=s k8s.pod=p1} num_containers=0 num_flows.as_client=1 num_flows.as_server=0 rtt_as_client=2.5 rtt_as_server=0.0 rtt_variance_as_client=0.5 rtt_variance_as_server=0.0}};" +

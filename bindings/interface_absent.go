@@ -21,7 +21,7 @@ func init() {
 		"addDataToLocalHostAssets", "removeDataFromLocalHostAssets")
 	mark(paid, nothing, "refreshFlowDeviceSiteId")
 	mark("how flows are summed by site, and where, is not public; answers as the community edition", no, "aggregateSiteFlows")
-	mark(paid, empty, "getFlowDevices", "getFlowDeviceInfo", "getFlowDeviceInfoByIP", "getSNMPStats")
+	mark(paid, empty, "getSNMPStats")
 
 	mark("an address that the captive portal of an appliance in the traffic redirects to; there is no such interface here", isNil, "addLanIPAddress")
 	const blacklist = "what fills the blacklists of pools (nEdge) is not public; there are none"

@@ -36,9 +36,7 @@ func (i *Interface) Collect(n *flow.Report) bool {
 		return false
 	}
 	s.countReport(n, r, up, down)
-	if n.Origin.ObsPoint != 0 {
-		i.observe(n, r, up, down, s.flows.Len() > before)
-	}
+	i.observe(n, r, up, down, s.flows.Len() > before)
 	if n.VLAN != 0 {
 		i.seenVLAN.Store(true)
 	}
@@ -133,6 +131,10 @@ const maxObsHosts = 1 << 16
 func (i *Interface) observe(n *flow.Report, r *flow.Record, up, down counters.Traffic, fresh bool) {
 	i.obs.mu.Lock()
 	defer i.obs.mu.Unlock()
+	i.export(n, r, up, down, fresh)
+	if n.Origin.ObsPoint == 0 {
+		return
+	}
 	p := i.obs.points[n.Origin.ObsPoint]
 	if p == nil {
 		if len(i.obs.points) >= maxObsPoints {

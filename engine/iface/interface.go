@@ -69,8 +69,9 @@ type Interface struct {
 	idle       atomic.Bool
 	flowIdle   atomic.Int64 // nanoseconds
 	obs        struct {
-		mu     sync.Mutex
-		points map[uint16]*ObsPoint
+		mu        sync.Mutex
+		points    map[uint16]*ObsPoint
+		exporters map[uint32]*exporter
 	}
 	checks        atomic.Pointer[checks.Set] // nil: none
 	alerted       alerted
