@@ -314,7 +314,7 @@ func (c *Call) setFlowMetadata(t *lua.Table, f *flow.Flow) {
 		t.Set("info", "")
 		return
 	}
-	t.Set("info", shownName(or(m.Info, m.HostName)))
+	t.Set("info", shownInfo(m))
 	if !hasSSH(m) { // whose banner names no host
 		t.SetStr("host_server_name", shownName(m.HostName))
 	}
@@ -338,6 +338,14 @@ func shownName(name string) string {
 		return name[len(name)-maxName:]
 	}
 	return name
+}
+
+// shownInfo is a name, or something longer, like a URL, which is shown whole.
+func shownInfo(m *dpi.Metadata) string {
+	if m.Info == "" || m.Info == m.HostName {
+		return shownName(m.HostName)
+	}
+	return m.Info
 }
 
 func hasHTTP(m *dpi.Metadata) bool { return m.HTTPMethod != "" }

@@ -308,7 +308,7 @@ func flowInfo(f *flow.Flow) string {
 	if f.Metadata() == nil {
 		return ""
 	}
-	return shownName(or(f.Metadata().Info, f.Metadata().HostName))
+	return shownInfo(f.Metadata())
 }
 
 // flowLevel is the detail that a listing asks for.
