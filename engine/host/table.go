@@ -58,16 +58,18 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	if h := t.live.Load().find(hash, k); h != nil {
 		return h
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	x := t.live.Load()
-	if h := x.find(hash, k); h != nil {
-		return h
-	}
 	if !t.take() {
 		return nil
 	}
+	// What is slow, the place above all, is asked before the lock is taken.
 	h := &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.live.Load()
+	if other := x.find(hash, k); other != nil { // another shard was first
+		t.giveBack(1)
+		return other
+	}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
 	t.enter(h, m)
 	t.countKind(h, 1)
@@ -82,6 +84,13 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	}
 	x.add(hash, h)
 	return h
+}
+
+// giveBack counts n hosts less.
+func (t *Table) giveBack(n int) {
+	t.count.Lock()
+	t.count.n -= n
+	t.count.Unlock()
 }
 
 // take counts one more host; false when the table is full, which is counted too.
@@ -195,9 +204,7 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 		rest.add(h.Key.hash(t.seed), h)
 	}
 	t.live.Store(rest)
-	t.count.Lock()
-	t.count.n -= dropped
-	t.count.Unlock()
+	t.giveBack(dropped)
 	return dropped
 }
 
