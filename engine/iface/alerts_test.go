@@ -9,10 +9,8 @@ import (
 	"ntopgo/engine/aggregate"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/checks"
-	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
-	"ntopgo/engine/network"
 )
 
 // readChecked reads a capture with every check on that comes on.
@@ -22,19 +20,8 @@ func readChecked(t *testing.T, file string, cfg Config) *Interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	classifier, err := dpi.New(dpi.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nets, err := network.Parse("192.168.1.0/24", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i, err := New(cfg, Deps{Source: src, DPI: classifier, Nets: nets})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.SetChecks(checks.NewSet(checks.Config{}, classifier))
+	i := prepare(t, src, cfg)
+	i.SetChecks(checks.NewSet(checks.Config{}, i.Classifier()))
 	i.Start(context.Background())
 	t.Cleanup(func() { i.Close() })
 	select {

@@ -72,7 +72,15 @@ func run(tb testing.TB, m *made, shards int) *Interface {
 	return i
 }
 
-func start(tb testing.TB, m *made, shards int) *Interface {
+func start(tb testing.TB, src capture.Source, shards int) *Interface {
+	tb.Helper()
+	i := prepare(tb, src, Config{Shards: shards, MaxFlows: -1, MaxHosts: -1})
+	i.Start(context.Background())
+	return i
+}
+
+// prepare makes an interface of src that does not read yet.
+func prepare(tb testing.TB, src capture.Source, cfg Config) *Interface {
 	tb.Helper()
 	classifier, err := dpi.New(dpi.Config{})
 	if err != nil {
@@ -82,11 +90,10 @@ func start(tb testing.TB, m *made, shards int) *Interface {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	i, err := New(Config{Shards: shards, MaxFlows: -1, MaxHosts: -1}, Deps{Source: m, DPI: classifier, Nets: nets})
+	i, err := New(cfg, Deps{Source: src, DPI: classifier, Nets: nets})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	i.Start(context.Background())
 	return i
 }
 

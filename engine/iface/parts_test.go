@@ -1,12 +1,9 @@
 package iface
 
 import (
-	"context"
 	"testing"
 
 	"ntopgo/engine/capture"
-	"ntopgo/engine/dpi"
-	"ntopgo/engine/network"
 )
 
 // parted is a source of which each part has its own flows.
@@ -26,19 +23,7 @@ func TestPartsOfASource(t *testing.T) {
 	for range 3 {
 		src.parts = append(src.parts, &made{flows: flows, packets: packets, perSecond: 5000})
 	}
-	classifier, err := dpi.New(dpi.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nets, err := network.Parse("192.168.1.0/24", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i, err := New(Config{Shards: 2}, Deps{Source: src, DPI: classifier, Nets: nets})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i.Start(context.Background())
+	i := start(t, src, 2)
 	<-i.Done()
 	if err := i.Err(); err != nil {
 		t.Fatal(err)
