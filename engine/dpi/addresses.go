@@ -13,14 +13,16 @@ type addressTable struct {
 	proto []uint16     // protocol of each segment, 0 for the gaps
 }
 
-// parseAddresses reads lines of prefix and protocol id.
+// network is one line of the table.
+type network struct {
+	prefix netip.Prefix
+	proto  uint16
+}
+
+// parseAddresses reads lines of prefix and protocol id. Of two lines for the same
+// network the later one counts.
 func parseAddresses(table string) (*addressTable, error) {
-	type network struct {
-		prefix netip.Prefix
-		proto  uint16
-	}
 	var nets []network
-	a := &addressTable{}
 	err := each(table, 2, func(w []string) error {
 		p, err := netip.ParsePrefix(w[0])
 		if err != nil {
@@ -30,29 +32,54 @@ func parseAddresses(table string) (*addressTable, error) {
 		if err != nil {
 			return err
 		}
-		p = p.Masked()
-		nets = append(nets, network{p, uint16(v[0])})
-		a.from = append(a.from, p.Addr())
-		if next := last(p).Next(); next.IsValid() {
-			a.from = append(a.from, next)
-		}
+		nets = append(nets, network{p.Masked(), uint16(v[0])})
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(a.from, netip.Addr.Compare)
-	a.from = slices.Compact(a.from)
-	for _, at := range a.from {
-		best := network{}
-		for _, n := range nets {
-			if n.prefix.Contains(at) && (best.proto == 0 || n.prefix.Bits() >= best.prefix.Bits()) {
-				best = n
-			}
+	slices.SortStableFunc(nets, func(a, b network) int {
+		if c := a.prefix.Addr().Compare(b.prefix.Addr()); c != 0 {
+			return c
 		}
-		a.proto = append(a.proto, best.proto)
+		return a.prefix.Bits() - b.prefix.Bits()
+	})
+	return segments(nets), nil
+}
+
+// segments lays networks side by side, which come in the order of their first
+// addresses, larger ones first: what is open around the current one is a stack.
+func segments(nets []network) *addressTable {
+	a := &addressTable{}
+	var open []network
+	begin := func(at netip.Addr, proto uint16) {
+		if n := len(a.from); n > 0 && a.from[n-1] == at {
+			a.proto[n-1] = proto
+			return
+		}
+		a.from, a.proto = append(a.from, at), append(a.proto, proto)
 	}
-	return a, nil
+	closeBefore := func(at netip.Addr) {
+		for n := len(open); n > 0 && !open[n-1].prefix.Contains(at); n-- {
+			next := last(open[n-1].prefix).Next()
+			open = open[:n-1]
+			if !next.IsValid() {
+				continue
+			}
+			outer := uint16(0)
+			if n > 1 && open[n-2].prefix.Contains(next) {
+				outer = open[n-2].proto
+			}
+			begin(next, outer)
+		}
+	}
+	for _, n := range nets {
+		closeBefore(n.prefix.Addr())
+		begin(n.prefix.Addr(), n.proto)
+		open = append(open, n)
+	}
+	closeBefore(netip.Addr{})
+	return a
 }
 
 // last returns the highest address of a network.

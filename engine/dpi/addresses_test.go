@@ -3,6 +3,8 @@ package dpi
 import (
 	"net/netip"
 	"testing"
+
+	"ntopgo/engine/decode"
 )
 
 func TestAddresses(t *testing.T) {
@@ -27,5 +29,40 @@ func TestAddresses(t *testing.T) {
 		if _, err := parseAddresses(bad); err == nil {
 			t.Errorf("%q is accepted", bad)
 		}
+	}
+}
+
+// TestBuiltinAddresses looks networks up that operators publish.
+func TestBuiltinAddresses(t *testing.T) {
+	t.Parallel()
+	a, err := builtinAddresses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[string]uint16{
+		"35.190.247.13": idGoogle, "8.8.8.8": idGoogle, "149.154.175.50": idTelegram, "157.240.1.35": idFacebook,
+		"2607:f8b0:4005:805::200e": idGoogle, "2a03:2880:f12f:83:face:b00c:0:25de": idFacebook, "192.0.2.1": 0, "10.1.2.3": 0,
+	} {
+		if got := a.find(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("%s belongs to %d, want %d", addr, got, want)
+		}
+	}
+}
+
+// TestTelegramNetworks: what is encrypted from the first byte is told by whose
+// network it goes to; what dissectors know stays theirs.
+func TestTelegramNetworks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		server, text, want string
+		how                Confidence
+	}{
+		{"149.154.167.91", "\x2f\x46\x2b\x22\x36\x72\x97\x47\xe0\x36\x0a\x9a", "Telegram", ConfidenceIP},
+		{"149.154.167.91", "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n", "HTTP", ConfidenceDPI},
+		{"192.0.2.1", "\x2f\x46\x2b\x22\x36\x72\x97\x47\xe0\x36\x0a\x9a", "TLS", ConfidencePort},
+	} {
+		v := converse(t, newEngine(t, Config{}), decode.ProtoTCP, 443)
+		v.t.Server = netip.MustParseAddr(c.server)
+		v.say(c.text).want(t, c.want, c.how)
 	}
 }

@@ -106,7 +106,7 @@ func New(cfg Config) (*Engine, error) {
 	if e.certs, err = parseCerts(certPatterns); err != nil {
 		return nil, err
 	}
-	if e.addrs, err = parseAddresses(addressRanges + operatorTable()); err != nil {
+	if e.addrs, err = builtinAddresses(); err != nil {
 		return nil, err
 	}
 	e.ports = defaultPorts(protocols2024[:])

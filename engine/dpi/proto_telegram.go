@@ -1,9 +1,17 @@
 package dpi
 
 // Telegram: requests to its call reflectors; the constants are those that nDPI
-// 4.11 looks for.
+// 4.11 looks for. Over TCP its own protocol (MTProto 2.0) is encrypted from the
+// first byte: what nobody else knows is told by the operator's networks.
 
 func init() {
+	Register(Dissector{ID: idTelegram, Name: "Telegram", L4: TCP, Min: 1, Priority: 100, MaxPackets: 1, Func: func(c *Context) Verdict {
+		if c.E.byAddress(c.T) != idTelegram {
+			return No
+		}
+		c.SetAs(0, idTelegram, ConfidenceIP)
+		return Found
+	}})
 	Register(Dissector{ID: idTelegram, Name: "Telegram", L4: UDP, Min: 40, MaxPackets: 2, Func: dissectTelegram})
 }
 

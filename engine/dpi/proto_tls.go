@@ -322,16 +322,24 @@ func tlsCertificate(c *Context, body []byte, master uint16) {
 	if c.S.res.Master != 0 {
 		return // the host name has named it
 	}
-	if app := c.E.certApp(&cert); app != 0 {
+	if app := c.E.certHost(&cert); app != 0 {
 		c.Set(master, app)
-	} else if m.HostName == "" {
-		for _, n := range cert.names {
-			if en, hit := c.E.hosts.find(strings.TrimPrefix(n, "*.")); hit {
-				c.Set(master, en.proto)
-				break
-			}
+	} else if app := c.E.certApp(&cert); app != 0 {
+		c.Set(master, app)
+	}
+}
+
+// certHost looks the alternative names up among the host names.
+func (e *Engine) certHost(cert *certificate) uint16 {
+	if !cert.altNames {
+		return 0
+	}
+	for _, n := range cert.names {
+		if en, hit := e.hosts.find(strings.TrimPrefix(n, "*.")); hit {
+			return en.proto
 		}
 	}
+	return 0
 }
 
 // certApp looks issuer and subject up in the certificate patterns.

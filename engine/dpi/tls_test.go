@@ -44,15 +44,19 @@ func (r recorder) Write(b []byte) (int, error) {
 }
 
 // handshake runs a real TLS handshake in memory and returns what was sent.
-func handshake(t testing.TB, server string, version uint16, alpn []string, lifetime time.Duration) []part {
+// The certificate is for names, www.example.org and *.example.net without any.
+func handshake(t testing.TB, server string, version uint16, alpn []string, lifetime time.Duration, names ...string) []part {
 	t.Helper()
+	if len(names) == 0 {
+		names = []string{"www.example.org", "*.example.net"}
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "www.example.org", Organization: []string{"Example"}},
-		DNSNames: []string{"www.example.org", "*.example.net"}, NotBefore: time.Unix(1699990000, 0), NotAfter: time.Unix(1699990000, 0).Add(lifetime),
+		DNSNames: names, NotBefore: time.Unix(1699990000, 0), NotAfter: time.Unix(1699990000, 0).Add(lifetime),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -165,6 +169,24 @@ func TestTLSHandshakes(t *testing.T) {
 }
 
 // TestTLSOutOfOrder sends the ClientHello in segments that arrive in any order.
+// TestTLSCertificateNames: what the server name does not tell, the names of the
+// certificate may.
+func TestTLSCertificateNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ server, name, want string }{
+		{"www.example.org", "example.org", "TLS"},
+		{"www.example.org", "*.ntop.org", "TLS.ntop"},
+		{"www.example.org", "mail.web.telegram.org", "TLS.Telegram"},
+		{"www.facebook.com", "mail.web.telegram.org", "TLS.Facebook"},
+	} {
+		v := converse(t, newEngine(t, Config{}), decode.ProtoTCP, 443)
+		for _, p := range handshake(t, c.server, tls.VersionTLS12, nil, 24*time.Hour, "localhost", c.name) {
+			v.send(p.dir == 0, cut(p.data, 1460)...)
+		}
+		v.want(t, c.want, ConfidenceDPI)
+	}
+}
+
 func TestTLSOutOfOrder(t *testing.T) {
 	t.Parallel()
 	hello := handshake(t, "www.youtube.com", tls.VersionTLS13, []string{"h2"}, time.Hour)[0].data
