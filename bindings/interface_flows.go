@@ -279,19 +279,23 @@ func flowSort(c *Call, column string) func(f *flow.Flow) iface.SortKey {
 	case "vlan":
 		return num(func(f *flow.Flow) float64 { return float64(f.Key.VLAN) })
 	case "proto_l4":
-		return str(func(f *flow.Flow) string { return l4Name(f.Key.Proto) })
-	case "ndpi", "protocol":
-		return str(func(f *flow.Flow) string { return c.protocolName(f) })
+		return num(func(f *flow.Flow) float64 { return float64(f.Key.Proto) })
+	case "ndpi":
+		return num(func(f *flow.Flow) float64 { return float64(f.Result.App) })
+	case "protocol":
+		return str(func(f *flow.Flow) string { return strings.ToLower(c.protocolName(f)) })
 	case "packets":
 		return num(func(f *flow.Flow) float64 { return float64(f.Packets()) })
+	case "key":
+		return num(func(f *flow.Flow) float64 { return float64(f.ID) })
 	case "duration":
 		return num(func(f *flow.Flow) float64 { return float64(f.Duration()) })
 	case "thpt":
 		return num(func(f *flow.Flow) float64 { return f.Throughput.Bytes.Value })
 	case "last_seen":
-		return num(func(f *flow.Flow) float64 { return float64(f.LastSeen) })
+		return num(func(f *flow.Flow) float64 { return float64(f.LastSeen / 1e9) })
 	case "first_seen":
-		return num(func(f *flow.Flow) float64 { return float64(f.FirstSeen) })
+		return num(func(f *flow.Flow) float64 { return float64(f.FirstSeen / 1e9) })
 	case "client_rtt":
 		return num(func(f *flow.Flow) float64 { return float64(f.ClientLatency) })
 	case "server_rtt":
@@ -357,8 +361,8 @@ func getFlowsInfo(c *Call) {
 // batchFlows is how many flows a batched listing returns at most.
 const batchFlows = 128
 
-// getBatchedFlows walks the flows in order of time; a slot is how many were
-// handed out before.
+// getBatchedFlows walks the flows in the order of listings; a slot is how many
+// were handed out before.
 func getBatchedFlows(c *Call) {
 	slot := int(c.OptInteger(1, 0))
 	o := options{c.Table(2)}

@@ -31,6 +31,17 @@ p(interface.isMulticastMac("01:00:5e:00:00:01"), interface.isMulticastMac("FF:FF
 	later.check("details of 2026", `local m = interface.getMacInfo("`+clientMAC+`") p(m.fingerprint, m["dhcp.sent"])`, "nil 0;")
 }
 
+// TestOrderOfEqualFlows: flows that a column leaves equal come in the order of the
+// original's hash table of 32768 slots, or from its end.
+func TestOrderOfEqualFlows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2024)
+	w.check("slots", `local function slots(up) local out = {}
+for i, f in ipairs(interface.getFlowsInfo(nil, {sortColumn = "column_vlan", a2zSortOrder = up}).flows) do out[i] = tonumber(f["ntopng.key"]) % 32768 end return out end
+local up, down = slots(true), slots(false)
+p(#up, #down) for i = 2, #up do p(up[i - 1] <= up[i], up[i] == down[#down + 1 - i]) end`, "3 3;true true;true true;")
+}
+
 func TestHostListings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2024)

@@ -185,7 +185,8 @@ func (f *Flow) DisplayKey() uint32 {
 }
 
 // AddrKey is an address as a number: an IPv4 address itself, for IPv6 the sum
-// of its four words.
+// of its four words, read by a little-endian machine and each shifted by two bits
+// more than the one before.
 func AddrKey(a netip.Addr) uint32 {
 	if a.Is4() {
 		b := a.As4()
@@ -193,7 +194,7 @@ func AddrKey(a netip.Addr) uint32 {
 	}
 	b, k := a.As16(), uint32(0)
 	for i := 0; i < 16; i += 4 {
-		k += uint32(b[i])<<24 | uint32(b[i+1])<<16 | uint32(b[i+2])<<8 | uint32(b[i+3])
+		k += (uint32(b[i+3])<<24 | uint32(b[i+2])<<16 | uint32(b[i+1])<<8 | uint32(b[i])) << (i / 2)
 	}
 	return k
 }

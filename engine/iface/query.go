@@ -20,10 +20,12 @@ func (k SortKey) less(o SortKey) bool {
 
 // FlowQuery selects, orders and cuts a listing of flows. Match and Key run
 // under a shard's lock: they must be quick and must not call the interface.
+// What Key does not decide comes in the order of the original's hash table (see
+// slots), whose pages show the first few of many equal flows.
 type FlowQuery struct {
 	Match func(f *flow.Flow) bool    // nil: all
-	Key   func(f *flow.Flow) SortKey // nil: by time of the first packet
-	Desc  bool
+	Key   func(f *flow.Flow) SortKey // nil: all are equal
+	Desc  bool                       // the whole order is reversed
 	Skip  int
 	Limit int // 0: no limit
 }
@@ -37,9 +39,15 @@ type flowRow struct {
 	f   *flow.Record
 	s   *shard
 	key SortKey
-	t   int64
+	at  uint32 // slot of the original's table
 	id  uint32
+	t   int64
 }
+
+// slots is how many slots the original's hash table has for at most limit entries.
+// Their numbers are those of DisplayKey and AddrKey, modulo slots; in a slot the
+// newest entry is first.
+func slots(limit int) uint32 { return uint32(max(4096, limit/4)) }
 
 // Flows returns copies of the flows selected by q, and how many matched in all.
 func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
@@ -47,21 +55,24 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 		if x.key != y.key {
 			return x.key.less(y.key) != q.Desc
 		}
+		if x.at != y.at {
+			return x.at < y.at != q.Desc
+		}
 		if x.t != y.t {
-			return x.t < y.t
+			return x.t > y.t != q.Desc
 		}
 		return x.id < y.id
 	})
 	var f flow.Flow
+	n := slots(i.cfg.MaxFlows)
 	for _, s := range i.shards {
 		s.each(func(r *flow.Record) {
 			row := flowRow{f: r, s: s, t: r.FirstSeen(), id: r.ID()}
-			if q.Match != nil || q.Key != nil {
-				s.view(r, &f)
-			}
+			s.view(r, &f)
 			if q.Match != nil && !q.Match(&f) {
 				return
 			}
+			row.at = f.DisplayKey() % n
 			if q.Key != nil {
 				row.key = q.Key(&f)
 			}
@@ -141,10 +152,19 @@ func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
 	type row struct {
 		h   *host.Host
 		key SortKey
+		at  uint32 // slot of the original's table, where Key leaves hosts equal
+		t   int64
 	}
+	n := slots(i.cfg.MaxHosts)
 	rows := newBest(q.Skip, q.Limit, func(x, y *row) bool {
 		if x.key != y.key {
 			return x.key.less(y.key) != q.Desc
+		}
+		if x.at != y.at {
+			return x.at < y.at != q.Desc
+		}
+		if x.t != y.t {
+			return x.t > y.t != q.Desc
 		}
 		if c := x.h.Addr.Compare(y.h.Addr); c != 0 {
 			return c < 0
@@ -158,7 +178,7 @@ func (i *Interface) ListHosts(q HostQuery) (page []*host.Host, total int) {
 			}
 			r := row{h: h}
 			if q.Key != nil {
-				r.key = q.Key(h, d)
+				r.key, r.at, r.t = q.Key(h, d), flow.AddrKey(h.Addr)%n, d.FirstSeen
 			}
 			rows.add(r)
 		})
