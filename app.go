@@ -331,7 +331,7 @@ const (
 func (a *app) newLua(pool int) error {
 	rt, err := lua.NewRuntime(lua.Config{Namespaces: bindings.Namespaces(a.env), Print: a.printer,
 		MemoryLimit: scriptMemory, PoolSize: pool, Logf: a.log.Errorf,
-		Snapshots: pool > 0, Repeatable: bindings.Repeatable,
+		Snapshots: pool > 0, Repeatable: bindings.Repeatable, Missing: bindings.MissingModule(a.env.TreeYear),
 		ReadFile: a.layout.ReadFile, Stat: a.stat, PackagePath: a.packagePath()})
 	a.lua = rt
 	return err

@@ -189,7 +189,7 @@ func pageOf(o options, list []*group, byName func(g *group) string) []*group {
 		return func(a, b *group) int { return cmp.Compare(get(a), get(b)) }
 	}
 	order := func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.as.Number, b.as.Number), cmp.Compare(a.country, b.country))
+		return cmp.Or(cmp.Compare(a.as.Number, b.as.Number), cmp.Compare(a.country, b.country), cmp.Compare(a.ID, b.ID))
 	}
 	by := order
 	switch strings.TrimPrefix(o.str("sortColumn"), "column_") {

@@ -146,16 +146,14 @@ func getHostPoolsStats(c *Call) {
 	c.Push(t)
 }
 
-// getHostPoolStats is one pool in the shape of the list: id -> table.
+// getHostPoolStats is one pool in the shape of the list: id -> table. Without a
+// number it is empty, as the page that asks walks through it unseen.
 func getHostPoolStats(c *Call) {
+	t := lua.NewTable(1)
 	id, ok := c.Int(1)
 	if !ok {
 		c.wrongArgument(1, "number")
-		c.Push(nil)
-		return
-	}
-	t := lua.NewTable(1)
-	if v := c.poolViews()[int(id)]; v != nil {
+	} else if v := c.poolViews()[int(id)]; v != nil {
 		t.Set(strconv.FormatInt(id, 10), c.poolTable(v))
 	}
 	c.Push(t)

@@ -35,7 +35,7 @@ p(all["2"]["bytes.sent"] == one["bytes.sent"], one["bytes.sent"], one["bytes.rcv
 p(all["0"]["bytes.sent"], all["0"]["bytes.rcvd"])
 p(interface.getHostPoolStats(9), interface.getHostPoolStats("x"))
 p(interface.getHostPoolsInfo())`,
-		"true 630 454 174 280;280 350;{} nil;{num_members_per_pool={0={num_hosts=2 num_l2_devices=2} 2={num_hosts=1 num_l2_devices=0} "+
+		"true 630 454 174 280;280 350;{} {};{num_members_per_pool={0={num_hosts=2 num_l2_devices=2} 2={num_hosts=1 num_l2_devices=0} "+
 			"3={num_hosts=1 num_l2_devices=1}}};")
 	w.check("limits", `local l = ntop.getLicenseLimits() p(l.current.num_host_pools, l.current.num_pool_members, l.max)`,
 		"3 3 {num_host_pools=5 num_pool_members=8};")

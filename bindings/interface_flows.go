@@ -454,6 +454,9 @@ func getActiveFlowsStats(c *Call) {
 	})
 	t := lua.NewTable(16).Set("numFlows", flows).Set("totBytesSent", sent).Set("totBytesRcvd", rcvd).
 		Set("asn_names", lua.NewTable(0))
+	if c.Env.TreeYear >= 2026 {
+		t.Set("qoe", lua.NewTable(0)) // how well flows did is rated in paid editions only: none is
+	}
 	if !onlyTraffic {
 		t.Set("ndpi", protocols(c.Env.DPI, &protos)).
 			Set("ndpi_categories", categories(c.Env.DPI, &cats)).

@@ -85,7 +85,7 @@ p(f["ntopng.key"] == interface.getFlowKey("192.168.1.10", 40002, "203.0.113.5", 
 		{"applications", `local s = interface.getnDPIStats() p(s.ndpi.HTTP["packets.sent"], s.ndpi.HTTP["packets.rcvd"], s.ndpi.DNS["bytes.sent"], s.ndpi_categories.Web.bytes)`, "8 4 75 903;"},
 		{"throughput of a file", `p(interface.getThroughput())`, "{throughput_bps=0.0 throughput_pps=0.0};"},
 		{"score, anomalies", `p(interface.getScore(), interface.getAnomalies())`, "{score_as_cli=0 score_as_srv=0} {};"},
-		{"no VLANs", `p(interface.getVLANInfo(0), interface.getVLANsInfo(), interface.getVLANsList(), interface.hasVLANs())`, "nil nil nil false;"},
+		{"no VLANs", `p(interface.getVLANInfo(0), interface.getVLANsInfo(), interface.getVLANsList(), interface.hasVLANs())`, "nil {VLANs={} numVLANs=0} nil false;"},
 		{"of a network", `network.select(0) local n = network.getNetworkStats() p(n.network_key, n.num_hosts, n.ingress, n.egress, n.inner) network.select(9) p(network.getNetworkStats())`,
 			"192.168.1.0/24 2 280 350 454;nil;"},
 	} {

@@ -14,8 +14,8 @@ func init() {
 	register("interface", map[string]func(c *Call){
 		"getNetworksStats": getNetworksStats,
 		"getNetworkStats":  getNetworkStats,
-		"getVLANsList":     getVLANs,
-		"getVLANsInfo":     getVLANs,
+		"getVLANsList":     getVLANsList,
+		"getVLANsInfo":     getVLANsInfo,
 		"getVLANInfo":      getVLANInfo,
 	})
 	register("network", map[string]func(c *Call){
@@ -111,17 +111,35 @@ func (c *Call) vlanTable(g *group) *lua.Table {
 	return t
 }
 
-func getVLANs(c *Call) {
+// getVLANsList is nil without VLANs: that is how scripts tell.
+func getVLANsList(c *Call) {
 	all := c.vlans()
 	if len(all) == 0 {
 		c.Push(nil)
 		return
 	}
-	list := lua.NewTable(0)
-	for _, v := range all {
+	c.Push(c.vlanList(all, len(all)))
+}
+
+// getVLANsInfo takes column, rows, how many to skip, and whether to count up.
+// Without VLANs the list is empty and not nil, since the page of VLANs walks
+// through it unseen.
+func getVLANsInfo(c *Call) {
+	o := lua.NewTable(4)
+	for i, name := range []string{"sortColumn", "maxHits", "toSkip", "a2zSortOrder"} {
+		o.Set(name, c.Value(i+1))
+	}
+	all := c.vlans()
+	n := len(all)
+	c.Push(c.vlanList(pageOf(options{o}, all, nil), n))
+}
+
+func (c *Call) vlanList(page []*group, total int) *lua.Table {
+	list := lua.NewTable(len(page))
+	for _, v := range page {
 		list.Append(c.vlanTable(v))
 	}
-	c.Push(lua.NewTable(2).Set("numVLANs", len(all)).Set("VLANs", list))
+	return lua.NewTable(2).Set("numVLANs", total).Set("VLANs", list)
 }
 
 func getVLANInfo(c *Call) {

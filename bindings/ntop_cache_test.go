@@ -35,3 +35,9 @@ p(ntop.getPref(nil), ntop.getHashCache("h"), ntop.lpopCache(nil), ntop.rpopCache
 ntop.getKeysCache(nil), ntop.getHashKeysCache(nil), ntop.getHashAllCache({}), ntop.getMembersCache(nil), ntop.lrangeCache(nil), ntop.lremCache("none"))`,
 		"nil nil nil nil 0 nil false nil  nil nil nil {} nil true;")
 }
+
+// Scripts of 2026 walk through the keys of a hash that does not exist.
+func TestHashWithoutKeys(t *testing.T) {
+	t.Parallel()
+	newWorld(t, 2026).check("none", `p(ntop.getHashKeysCache("none"))`, "{};")
+}

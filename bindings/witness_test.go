@@ -58,9 +58,6 @@ var silent = map[string]string{
 	"interface.getEndpoint":     "the test capture is a file",
 	"interface.getIfMac":        "the test capture is a file",
 	"interface.viewedBy":        "there are no views",
-	"interface.getVLANInfo":     "the test capture has no VLANs",
-	"interface.getVLANsInfo":    "the test capture has no VLANs",
-	"interface.getVLANsList":    "the test capture has no VLANs",
 }
 
 // unseen lists the bindings that no test has called from Lua, or that always

@@ -22,9 +22,12 @@ func (vm *VM) openPackage(add func(string, *layout.Table)) {
 	pkg.SetStr("cpath", "")
 	pkg.SetStr("config", "/\n;\n?\n!\n-\n")
 	register(pkg, map[string]libFunc{"searchpath": packageSearchPath, "loadlib": packageLoadLib})
-	searchers := layout.NewTable(2, 0)
+	searchers := layout.NewTable(3, 0)
 	searchers.SetInt(1, layout.StaticFunction(searchPreload))
 	searchers.SetInt(2, layout.StaticFunction(searchPath))
+	if vm.rt.cfg.Missing != nil {
+		searchers.SetInt(3, layout.StaticFunction(searchMissing))
+	}
 	pkg.SetStr("searchers", searchers.Value())
 	reg.SetStr(packageKey, pkg.Value())
 	add("package", pkg)
@@ -108,6 +111,22 @@ func searchPath(l *golua.State) int {
 		f = withTwin(c.twin, f)
 	}
 	return ret(l, f, file)
+}
+
+// searchMissing finds what Config.Missing has for modules without a file.
+func searchMissing(l *golua.State) int {
+	name := checkStr(l, 1)
+	vm := vmOf(l)
+	src := vm.rt.cfg.Missing(name)
+	if src == "" {
+		return ret(l, "")
+	}
+	chunkname := "=" + name + " (absent)"
+	p, err := vm.rt.compile(src, chunkname)
+	if err != nil {
+		layout.Raise(l, 1, "error loading module '%s':\n\t%s", name, err.Error())
+	}
+	return ret(l, layout.NewClosure(l, p), ":absent:")
 }
 
 // find looks a module name up in a path; tried lists the files that do not exist.

@@ -50,6 +50,9 @@ type Config struct {
 	// calling it again tells whether a snapshot still holds. Modules that call
 	// others while they load are not remembered. Nil is: none.
 	Repeatable func(name string) bool
+	// Missing gives the source of modules that no file of package.path has; "" for
+	// those that it does not know either. Nil knows none.
+	Missing func(name string) string
 	// NoTwins runs every module's own Lua code, also where a native twin exists.
 	NoTwins bool
 }
