@@ -71,8 +71,19 @@ func newTabFor(t *testing.T, base string, limit time.Duration) *tab {
 		chromedp.WindowSize(1280, 900))
 	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(endAllocator)
+	return openTab(t, base, allocated, limit)
+}
+
+// another is a second window of the same browser, with the same cookies.
+func (b *tab) another() *tab {
+	b.t.Helper()
+	return openTab(b.t, b.url, b.ctx, treeLimit, chromedp.WithNewWindow(true))
+}
+
+func openTab(t *testing.T, base string, parent context.Context, limit time.Duration, o ...chromedp.ContextOption) *tab {
+	t.Helper()
 	b := &tab{t: t, url: base, underway: map[network.RequestID]request{}}
-	ctx, end := chromedp.NewContext(allocated, chromedp.WithListener(b.listen))
+	ctx, end := chromedp.NewContext(parent, append(o, chromedp.WithListener(b.listen))...)
 	t.Cleanup(end)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
@@ -98,14 +109,14 @@ func (b *tab) listen(event any) {
 		}
 	case *network.EventResponseReceived:
 		if e.Response.Status >= 400 {
+			b.ends(e.RequestID) // whoever does not read the answer keeps it open
 			b.note("status %d: %s", e.Response.Status, e.Response.URL)
 		}
 	case *network.EventLoadingFinished:
 		b.ends(e.RequestID)
 	case *network.EventLoadingFailed:
-		b.ends(e.RequestID)
-		if !e.Canceled {
-			b.note("request failed: %s", e.ErrorText)
+		if r := b.ends(e.RequestID); !e.Canceled {
+			b.note("request failed: %s %s", e.ErrorText, r.url)
 		}
 	case *network.EventRequestWillBeSent:
 		b.begins(e)
@@ -136,12 +147,14 @@ func thrown(e *runtime.ExceptionDetails) string {
 	return e.Text
 }
 
-// ends notes the end of a request.
-func (b *tab) ends(id network.RequestID) {
+// ends notes the end of a request and says which it was.
+func (b *tab) ends(id network.RequestID) request {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.moved = time.Now()
+	r := b.underway[id]
 	delete(b.underway, id)
+	return r
 }
 
 // begins notes a request of the page that was opened last; of those before, the
