@@ -8,7 +8,6 @@ import (
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/aggregate"
-	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/geo"
 	"ntopgo/engine/host"
@@ -260,42 +259,6 @@ func getASList(c *Call) {
 		t.Append(strconv.FormatUint(uint64(n), 10))
 	}
 	c.Push(t)
-}
-
-// getLiveASNStats sums the bytes of the flows that options select by the system
-// of either end. Packets do not tell through which systems they came.
-func getLiveASNStats(c *Call) {
-	match := newFlowFilter(c, "", options{c.Table(1)}).match
-	src, dst := map[uint32]*group{}, map[uint32]*group{}
-	count := func(m map[uint32]*group, as geo.System, f *flow.Flow) {
-		if as.Number == 0 {
-			return
-		}
-		if m[as.Number] == nil {
-			m[as.Number] = &group{as: as}
-		}
-		g := m[as.Number]
-		g.Flows++
-		g.Traffic.Add(counters.Duplex{Sent: f.ToServer.Traffic, Rcvd: f.ToClient.Traffic})
-	}
-	c.eachFlow(func(f *flow.Flow) {
-		if match(f) {
-			count(src, c.Env.Geo.AS(f.Client), f)
-			count(dst, c.Env.Geo.AS(f.Server), f)
-		}
-	})
-	table := func(m map[uint32]*group) *lua.Table {
-		t := lua.NewTable(len(m))
-		for n, g := range m {
-			t.Set(strconv.FormatUint(uint64(n), 10), lua.NewTable(4).
-				Set("asname", g.as.Name).
-				Set("num_flows", g.Flows).
-				Set("bytes_sent", g.Traffic.Sent.Bytes).
-				Set("bytes_rcvd", g.Traffic.Rcvd.Bytes))
-		}
-		return t
-	}
-	c.Push(lua.NewTable(3).Set("src_asn", table(src)).Set("dst_asn", table(dst)).Set("transit_asn", lua.NewTable(0)))
 }
 
 func getCountries(c *Call) {

@@ -44,8 +44,11 @@ func TestPlacesOfHostsAndFlows(t *testing.T) {
 		{"countries", `local t = interface.getCountriesInfo({detailsLevel = "high"}) local n = t.Countries[1]
 			p(t.numCountries, n.country, n.num_hosts, n.bytes == n.ingress + n.egress, n.inner)`, "1 NL 1 true 0;"},
 		{"country", `p(interface.getCountryInfo("NL").num_hosts, interface.getCountryInfo("DE"), interface.getCountryInfo({}))`, "1 nil nil;"},
-		{"live systems", `local t = interface.getLiveASNStats({}) p(t.src_asn, t.dst_asn["64500"].num_flows, t.dst_asn["64500"].asname, t.transit_asn)`, "{} 1 Example Net {};"},
-		{"live systems, wrong", `p(interface.getLiveASNStats("x").src_asn)`, "{};"},
+		{"live systems", `local t = interface.getLiveASNStats({}) local f = interface.findFlowByTuple("192.168.1.10", "203.0.113.5", 0, 40002, 80, 6)
+			local web = t.dst_asn["64500"] p(web.bytes_sent == f["srv2cli.bytes"], web.bytes_rcvd == f["cli2srv.bytes"], web.total_bytes == f.bytes, web.transit_bytes)
+			p(t.src_asn["0"].total_bytes > web.total_bytes, t.src_asn["64500"], t.asn_names, t.transit_asn)`, "true true true 0;true nil {64500=Example Net} {};"},
+		{"live systems, selected", `local t = interface.getLiveASNStats({asnFilter = 64500}) p(t.src_asn["0"].total_bytes == t.dst_asn["64500"].total_bytes, t.dst_asn["0"])`, "true nil;"},
+		{"live systems, wrong", `p(interface.getLiveASNStats("x").src_asn["0"] ~= nil)`, "true;"},
 		{"hosts of a system", `p(interface.getHostsInfo(true, "column_asn", 10, 0, true, nil, nil, nil, 64500).numHosts)`, "1;"},
 		{"hosts of a country", `p(interface.getHostsInfo(true, "column_country", 10, 0, true, "NL").numHosts, interface.getHostsInfo(true, nil, 10, 0, true, "DE").numHosts)`, "1 0;"},
 		{"flows of a system", `p(interface.getFlowsInfo(nil, {asnFilter = 64500}).numFlows, interface.getFlowsInfo(nil, {asnSrcFilter = 64500}).numFlows,

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
-	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
@@ -423,67 +422,4 @@ func getFlowKey(c *Call) {
 	f := flow.Flow{Client: cli.Addr, Server: srv.Addr, CliPort: uint16(c.Integer(2)), SrvPort: uint16(c.Integer(4)),
 		Key: flow.Key{VLAN: cli.VLAN, Proto: uint8(c.Integer(5))}}
 	c.Push(f.DisplayKey())
-}
-
-// getActiveFlowsStats sums the flows that a filter selects.
-func getActiveFlowsStats(c *Call) {
-	about, _ := c.Str(1)
-	q := newFlowFilter(c, about, options{c.Table(2)})
-	onlyTraffic := c.OptBool(3, false)
-	var sent, rcvd uint64
-	flows := 0
-	var protos, cats counters.L7Map
-	l4, dscps := map[int64]int{}, map[int64]int{}
-	peers := map[string]int{}
-	c.eachFlow(func(f *flow.Flow) {
-		if !q.match(f) {
-			return
-		}
-		flows++
-		sent += f.ToServer.Bytes
-		rcvd += f.ToClient.Bytes
-		d := counters.Duplex{Sent: f.ToServer.Traffic, Rcvd: f.ToClient.Traffic}
-		for _, n := range []*counters.L7{protos.At(application(f)), cats.At(uint16(f.Result.Category))} {
-			n.Duplex.Add(d)
-			n.Flows++
-		}
-		l4[int64(f.Key.Proto)]++
-		dscps[int64(f.ToServer.TOS>>2)]++
-		peers[f.Client.String()]++
-		peers[f.Server.String()]++
-	})
-	t := lua.NewTable(16).Set("numFlows", flows).Set("totBytesSent", sent).Set("totBytesRcvd", rcvd).
-		Set("asn_names", lua.NewTable(0))
-	if c.Env.TreeYear >= 2026 {
-		t.Set("qoe", lua.NewTable(0)) // how well flows did is rated in paid editions only: none is
-	}
-	if !onlyTraffic {
-		t.Set("ndpi", protocols(c.Env.DPI, &protos)).
-			Set("ndpi_categories", categories(c.Env.DPI, &cats)).
-			Set("status", lua.NewTable(0)).
-			Set("l4_protocols", countTables(l4)).
-			Set("dscps", countTables(dscps)).
-			Set("host_pool_id", lua.NewTable(0)).
-			Set("alert_levels", lua.NewTable(0)).
-			Set("talking_with", tally(peers)).
-			Set("wlan_ssid", lua.NewTable(0))
-	}
-	c.Push(t)
-}
-
-func tally(m map[string]int) *lua.Table {
-	t := lua.NewTable(len(m))
-	for k, n := range m {
-		t.Set(k, n)
-	}
-	return t
-}
-
-// countTables maps numbers to {count = n}.
-func countTables(m map[int64]int) *lua.Table {
-	t := lua.NewTable(len(m))
-	for k, n := range m {
-		t.Set(k, lua.NewTable(1).Set("count", n))
-	}
-	return t
 }

@@ -122,6 +122,8 @@ func TestAlertedFlow(t *testing.T) {
 	w.check("alerted flows", `local t = interface.getFlowsInfo(nil, {alertedFlows = true}) p(t.numFlows, t.flows[1]["srv.ip"])`, "1 203.0.113.5;")
 	w.check("flows by score", `local t = interface.getFlowsInfo(nil, {sortColumn = "column_score", a2zSortOrder = false, maxHits = 1}) p(t.flows[1]["srv.ip"])`, "203.0.113.5;")
 	w.check("hosts by score", `local h = interface.getHostsInfo(false, "column_score", 1, 0, false).hosts p((next(h)))`, "203.0.113.5;") // both have 5; the order of the hash table decides
+	w.check("sums of flows", `local t = interface.getActiveFlowsStats() p(t.status, t.alert_levels, t.host_pool_id, t.wlan_ssid, t.dscps, t.asn_names)`,
+		"{43={count=1}} {notice_or_lower=1} {0={count=3}} {} {0={count=3}} nil;")
 	w.check("flows by application", `for _, g in ipairs(interface.getFlowsInfoByType and {} or interface.getVLANFlowsStats()) do if g.total_score > 0 then p(g.dst_port, g.total_score) end end`, "80 10;")
 
 	m := w.next(0)

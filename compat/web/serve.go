@@ -202,9 +202,20 @@ func (s *Server) preflight(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// sitesList is the list of sites, which only paid editions have; the page of
+// networks asks for it in every edition and fails without. There are none.
+const sitesList = "/lua/pro/rest/v2/get/sites/list.lua"
+
+const emptyList = `{"rc":0,"rc_str":"OK","rc_str_hr":"Success","rsp":[]}`
+
 // script maps the address to a file and runs it.
 func (s *Server) script(w http.ResponseWriter, r *http.Request, v visitor) {
 	uri := r.URL.Path
+	if !s.cfg.Pro && strings.HasSuffix(uri, sitesList) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, emptyList)
+		return
+	}
 	if !s.cfg.Pro && strings.Contains(uri, "/lua/pro") {
 		message := "pro_only"
 		if strings.Contains(uri, "/lua/pro/enterprise") {

@@ -216,6 +216,7 @@ func TestMapping(t *testing.T) {
 		{long, "", 302, "/lua/http_status_code.lua?message=not_found&"},
 		{"/lua/pro/x.lua", "", 302, "/lua/http_status_code.lua?message=pro_only&"},
 		{"/lua/process_details.lua", "", 302, "/lua/http_status_code.lua?message=pro_only&"},
+		{"/lua/pro/rest/v2/get/sites/list.lua", "", 200, ""},
 		{"/lua/pro/enterprise/x.lua", "", 302, "/lua/http_status_code.lua?message=enterprise_only&"},
 		{"/lua//a.lua", "", 302, "/lua/http_status_code.lua?message=bad_request&"},
 		{"/lua/../../data/x", "", 302, "/lua/http_status_code.lua?message=bad_request&"},
@@ -240,6 +241,12 @@ func TestMapping(t *testing.T) {
 		if w.Code != tc.status || script != tc.script || !strings.HasPrefix(location(w), tc.to) {
 			t.Errorf("%q: status %d, script %q, location %q; want %d %q %q", tc.uri, w.Code, script, location(w), tc.status, tc.script, tc.to)
 		}
+	}
+	if w := s.do(request{uri: sitesList, cookies: admin}); w.Body.String() != emptyList || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("sites: %q %v", w.Body, w.Header())
+	}
+	if w := s.do(request{uri: sitesList}); w.Code == 200 {
+		t.Error("the list of sites needs no session")
 	}
 	if w := s.do(request{uri: "/datasources/pub"}); w.Code != 200 {
 		t.Errorf("public datasource without a session: %d", w.Code)
