@@ -126,7 +126,7 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 	if err := a.users.SetDefaults(); err != nil {
 		return nil, err
 	}
-	if a.dpi, err = dpi.New(dpi.Config{TableYear: int(a.layout.Year()), OnPanic: func(name string, value any) {
+	if a.dpi, err = dpi.New(dpi.Config{TableYear: int(a.layout.Year()), KeepCategory: true, OnPanic: func(name string, value any) {
 		log.Errorf("dissector %s failed on a packet and is left out of that flow: %v", name, value)
 	}}); err != nil {
 		return nil, err

@@ -48,8 +48,8 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("total_flows.as_server", d.TotalAsServer).
 		Set("active_flows.as_client", d.ActiveAsClient).
 		Set("active_flows.as_server", d.ActiveAsServer).
-		Set("contacts.as_client", d.ContactsAsClient).
-		Set("contacts.as_server", d.ContactsAsServer).
+		Set("contacts.as_client", contacts.Lately[host.AsClient]).
+		Set("contacts.as_server", contacts.Lately[host.AsServer]).
 		Set("engaged_alerts", engaged).
 		Set("total_alerts", s.alerts+c.totalAlerts(h.Key)).
 		Set("num_flow_alerts", 0).
@@ -66,9 +66,9 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
 		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
-		Set("active_flows_behaviour", unlearnt()).
-		Set("score_behaviour", unlearnt()).
-		Set("contacted_hosts_behaviour", expectation())
+		Set("active_flows_behaviour", courses(&usual(d).Flows)).
+		Set("score_behaviour", courses(&usual(d).Score)).
+		Set("contacted_hosts_behaviour", course(&usual(d).Hosts).Set("value", contacts.Hosts))
 	s.set(t)
 	for _, k := range []string{"unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)

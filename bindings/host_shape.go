@@ -25,7 +25,7 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 	d := h.Snapshot()
 	t := lua.NewTable(96)
 	c.setHostIdentity(t, h, &d)
-	c.setHostTraffic(t, &d, level)
+	c.setHostTraffic(t, h, &d, level)
 	s := c.score(h, &d)
 	c.setHostAlerts(t, h, s)
 	if level >= levelHigher {
@@ -125,7 +125,8 @@ func (c *Call) isBroadcast(h *host.Host) bool {
 	return host.Broadcast(h.Addr, netip.Prefix{})
 }
 
-func (c *Call) setHostTraffic(t *lua.Table, d *host.Data, level int) {
+func (c *Call) setHostTraffic(t *lua.Table, h *host.Host, d *host.Data, level int) {
+	lately := h.Lately()
 	setThroughput(t, &d.Throughput)
 	setDuplex(t, d.Traffic)
 	issues := d.TCPSent
@@ -139,8 +140,8 @@ func (c *Call) setHostTraffic(t *lua.Table, d *host.Data, level int) {
 		Set("flows.as_server", d.TotalAsServer).
 		Set("active_flows.as_client", d.ActiveAsClient).
 		Set("active_flows.as_server", d.ActiveAsServer).
-		Set("contacts.as_client", d.ContactsAsClient).
-		Set("contacts.as_server", d.ContactsAsServer).
+		Set("contacts.as_client", lately[host.AsClient]).
+		Set("contacts.as_server", lately[host.AsServer]).
 		Set("total_activity_time", d.ActiveSeconds).
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
@@ -185,10 +186,18 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
 		Set("num_blacklisted_flows", lua.NewTable(4).Set("as_client", 0).Set("as_server", 0).
 			Set("tot_as_client", 0).Set("tot_as_server", 0)).
-		Set("score_behaviour", unlearnt()).
-		Set("active_flows_behaviour", unlearnt())
+		Set("score_behaviour", courses(&usual(d).Score)).
+		Set("active_flows_behaviour", courses(&usual(d).Flows))
+	for role, key := range []string{host.AsClient: "hits.flow_flood_attacker", host.AsServer: "hits.flow_flood_victim"} {
+		if n := d.FlowHits[role].Count(); n > 0 {
+			t.Set(key, n)
+		}
+	}
 	if !h.Local {
 		return
+	}
+	if d.SYN != "" {
+		t.Set("fingerprint", lua.NewTable(2).Set("tcp", d.SYN).Set("os", or(dpi.OSHint(d.SYN), "Unknown")))
 	}
 	c.setUsedPorts(t, h)
 	t.Set("local_network_id", h.NetworkID).
@@ -198,8 +207,8 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
 		Set("http", lua.NewTable(3).Set("virtual_hosts", lua.NewTable(0)).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
 		Set("cardinality", lua.NewTable(3).
-			Set("num_contacted_hosts_as_client", d.ContactsAsClient).
-			Set("num_host_contacts_as_server", d.ContactsAsServer).
+			Set("num_contacted_hosts_as_client", contacts.Peers[host.AsClient]).
+			Set("num_host_contacts_as_server", contacts.Peers[host.AsServer]).
 			Set("num_contacted_services_as_client", contacts.Names)).
 		Set("server_contacts", lua.NewTable(6).
 			Set("dns", contacts.Servers[host.DNSServers]).
@@ -208,7 +217,7 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 			Set("pop", contacts.Servers[host.POPServers]).
 			Set("ntp", contacts.Servers[host.NTPServers]).
 			Set("domain_names", contacts.Domains)).
-		Set("contacted_hosts_behaviour", expectation())
+		Set("contacted_hosts_behaviour", course(&usual(d).Hosts).Set("value", contacts.Hosts))
 	if c.Env.Prefs.Bool(topTalkers) {
 		t.Set("sites", sitesJSON(h.Sites()))
 	}
@@ -225,13 +234,21 @@ func hostProtocols(e *dpi.Engine, m *counters.L7Map) *lua.Table {
 	return t
 }
 
-func unlearnt() *lua.Table {
-	return lua.NewTable(3).Set("as_client", expectation()).Set("as_server", expectation()).Set("tot_num_anomalies", 0)
+// usual is what was learnt of a host.
+func usual(d *host.Data) *host.Usual {
+	if d.Usual == nil {
+		return &host.Usual{}
+	}
+	return d.Usual
 }
 
-// expectation is a behaviour that has not been learnt.
-func expectation() *lua.Table {
-	return lua.NewTable(4).Set("anomaly", false).Set("value", 0).Set("lower_bound", 0).Set("upper_bound", 0)
+func courses(c *[2]host.Course) *lua.Table {
+	return lua.NewTable(3).Set("as_client", course(&c[host.AsClient])).Set("as_server", course(&c[host.AsServer])).
+		Set("tot_num_anomalies", int(c[host.AsClient].Anomalies)+int(c[host.AsServer].Anomalies))
+}
+
+func course(c *host.Course) *lua.Table {
+	return lua.NewTable(4).Set("anomaly", c.Unusual).Set("value", c.Value).Set("lower_bound", c.Lower).Set("upper_bound", c.Upper)
 }
 
 func names(n *host.Names) *lua.Table {

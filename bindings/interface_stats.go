@@ -28,8 +28,8 @@ func init() {
 		"updateDirectionStats":       func(c *Call) {}, // the engine keeps the ring itself
 		"getPeriodicActivitiesStats": getPeriodicStats,
 		"getHashTablesStats":         getHashTablesStats,
+		"getAnomalies":               func(c *Call) { c.Push(lua.NewTable(1).Set("anomalies", c.anomalies())) },
 	})
-	partial("interface", "getAnomalies", "anomalies are not detected yet", func(c *Call) { c.Push(lua.NewTable(0)) })
 	register("interface", map[string]func(c *Call){"getScore": func(c *Call) {
 		a := c.alertStats()
 		c.Push(interfaceScore(&a))
@@ -42,6 +42,15 @@ func (c *Context) stats() iface.Stats {
 		return iface.Stats{}
 	}
 	return c.Iface.Stats()
+}
+
+// anomalies are how often hosts of the interface did something unusual.
+func (c *Call) anomalies() *lua.Table {
+	var local, remote uint64
+	if c.Iface != nil {
+		local, remote = c.Iface.Anomalies()
+	}
+	return lua.NewTable(2).Set("num_local_hosts_anomalies", local).Set("num_remote_hosts_anomalies", remote)
 }
 
 func getStats(c *Call) {
@@ -237,7 +246,7 @@ func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 	t.Set("syslog", c.syslogTable())
 	t.Set("periodic_stats_update_frequency_secs", c.Env.Prefs.Int("housekeeping_freq")).
 		Set("bcast_domains", c.domainTable()).
-		Set("anomalies", lua.NewTable(2).Set("num_local_hosts_anomalies", 0).Set("num_remote_hosts_anomalies", 0)).
+		Set("anomalies", c.anomalies()).
 		Set("score", interfaceScore(&a)).
 		Set("download_stats", download).
 		Set("upload_stats", upload).

@@ -54,7 +54,6 @@ var silent = map[string]string{
 	"ntop.snmpgetasync":         "snmpreadasyncrsp has the answer",
 	"ntop.snmpgetnextasync":     "snmpreadasyncrsp has the answer",
 	"ntop.snmpgetnextbulkasync": "snmpreadasyncrsp has the answer",
-	"interface.getAnomalies":    "there are none yet",
 	"interface.getEndpoint":     "the test capture is a file",
 	"interface.getIfMac":        "the test capture is a file",
 	"interface.viewedBy":        "there are no views",

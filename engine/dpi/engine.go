@@ -28,6 +28,9 @@ type Config struct {
 	CacheSize int
 	// NoGuess turns guesses by port and address off.
 	NoGuess bool
+	// KeepCategory leaves a flow the category that it had when it got its name,
+	// whatever later packets tell, as ntopng does and nDPI does not.
+	KeepCategory bool
 }
 
 // Stats counts what the engine did, for all flows.
@@ -190,6 +193,9 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
 			s.track[dir].repeated(p)
 		}
+		if s.w != nil && !s.found {
+			e.lookAtNothing(s.w)
+		}
 		return e.limit(s, t)
 	}
 	w := s.w
@@ -216,6 +222,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	w.look(w.ctx.B)
 	e.ask(s, l4)
 	if s.found {
+		s.firstCat = s.res.Category
 		e.entropyRisk(s)
 		e.unlook(w)
 	} else {

@@ -129,6 +129,9 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	}
 	if s.found {
 		s.res.Category = e.category(s)
+		if e.cfg.KeepCategory && s.firstCat != 0 {
+			s.res.Category = s.firstCat
+		}
 		e.portRisk(s, t)
 		for _, id := range [2]uint16{s.res.Master, s.res.App} {
 			if b := e.Protocol(id).Breed; b >= breedUnsafe && b <= breedDangerous {

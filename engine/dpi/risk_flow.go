@@ -80,6 +80,15 @@ func (w *work) look(b []byte) {
 	}
 }
 
+// lookAtNothing forgets the payload at a packet without one: among the first ones it
+// says, as in nDPI, that nothing suspicious is left.
+func (e *Engine) lookAtNothing(w *work) {
+	if w.payloads[0]+w.payloads[1] <= sampled {
+		w.measured = false
+		e.unlook(w)
+	}
+}
+
 // keep makes what look noted last beyond the packet: as a copy while another
 // payload may take its place, as its entropy afterwards.
 func (e *Engine) keep(w *work) {

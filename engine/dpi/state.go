@@ -27,6 +27,8 @@ type State struct {
 	ruled   bool  // a rule of the user names the flow
 	listed  bool  // a list of the user gives the category
 	hostCat uint8 // category that the host name asks for
+
+	firstCat uint8 // category at the packet that gave the name
 }
 
 // Result returns what is known so far, in the served numbering.

@@ -82,6 +82,9 @@ func optionText(o []byte) []byte {
 	return text
 }
 
+// OSHint is the operating system that a fingerprint is known of, "" for unknown.
+func OSHint(fingerprint string) string { return osHints[fingerprint] }
+
 // osHints are fingerprints of known systems, as nDPI 4.11 names them. Where two
 // systems share one the first to be listed there has it.
 var osHints = map[string]string{

@@ -187,6 +187,22 @@ func TestTLSCertificateNames(t *testing.T) {
 	}
 }
 
+// TestKeepCategory: the name of a certificate comes after the flow is TLS.
+func TestKeepCategory(t *testing.T) {
+	t.Parallel()
+	for keep, want := range map[bool]string{false: "Network", true: "Web"} {
+		e := newEngine(t, Config{KeepCategory: keep})
+		v := converse(t, e, decode.ProtoTCP, 443)
+		for _, p := range handshake(t, "www.example.org", tls.VersionTLS12, nil, 24*time.Hour, "www.ntop.org") {
+			v.send(p.dir == 0, cut(p.data, 1460)...)
+		}
+		v.want(t, "TLS.ntop", ConfidenceDPI)
+		if got := e.CategoryName(v.s.Result().Category); got != want {
+			t.Errorf("category kept: %v: %s, want %s", keep, got, want)
+		}
+	}
+}
+
 func TestTLSOutOfOrder(t *testing.T) {
 	t.Parallel()
 	hello := handshake(t, "www.youtube.com", tls.VersionTLS13, []string{"h2"}, time.Hour)[0].data

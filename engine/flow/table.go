@@ -254,6 +254,10 @@ func (t *Table) allocate() *Record {
 	return r
 }
 
+// Turned says whether client and server of r were exchanged after packets of it had
+// been counted; who collects flows knows them from the start.
+func (t *Table) Turned(r *Record) bool { return r.is(swapped) && t.origins[r.number] == nil }
+
 // swap exchanges client and server of r.
 func (t *Table) swap(r *Record) {
 	l := t.Links(r)

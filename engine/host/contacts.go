@@ -1,8 +1,6 @@
 package host
 
 import (
-	"encoding/binary"
-	"hash/fnv"
 	"net"
 	"net/netip"
 	"sort"
@@ -32,9 +30,12 @@ const maxSites = 256
 // they serve, and peers that did not answer. What it says does not depend on the
 // order in which flows are counted, but for sites beyond maxSites.
 type Contacts struct {
-	names, domains counters.Cardinality
-	countries      counters.Cardinality // noted only where somebody looks at them
-	servers        [services]counters.Cardinality
+	peers, lately  [2]counters.Sketch // other ends of flows, by role of the host; lately: since the last Observe
+	before         [2]int             // what lately was at the last Observe
+	names, domains counters.Sketch
+	hosts          counters.Sketch                // names since the last Observe
+	countries      counters.Sketch                // noted only where somebody looks at them
+	servers        [services]counters.Cardinality // exact for few: a check asks for one more than allowed
 	sites          map[string]uint64
 	ports          ports
 
@@ -45,10 +46,20 @@ type Contacts struct {
 	silentPorts     map[uint16]bool      // of this host
 }
 
-// ContactCounts are the figures of Contacts.
+// Sizes of the sketches, as the original has them.
+const (
+	sizePeers   = 8 // and of names
+	sizeLately  = 4
+	sizeDomains = 4
+)
+
+// ContactCounts are the figures of Contacts. Peers, Lately, Names, Domains, Hosts
+// and Countries are estimates.
 type ContactCounts struct {
-	Names, Domains                 int // server names asked for successfully, all names
-	Countries                      int // see VisitCountry
+	Peers, Lately                  [2]int // by role; Lately: in the five minutes before the last Observe
+	Names, Domains                 int    // server names asked for successfully, all names
+	Hosts                          int    // server names since the last Observe
+	Countries                      int    // see VisitCountry
 	Servers                        [services]int
 	UnansweredAsClient             uint64 // flows
 	UnansweredAsServer             uint64
@@ -65,15 +76,25 @@ func (d *Data) Contacted() *Contacts {
 	return o.contacts
 }
 
+// Peer counts the other end of a flow.
+func (c *Contacts) Peer(peer netip.Addr, asClient bool) {
+	h := counters.AddrHash(peer)
+	c.peers[roleOf(asClient)].Note(sizePeers, h)
+	c.lately[roleOf(asClient)].Note(sizeLately, h)
+}
+
 // Server counts a server of kind s.
-func (c *Contacts) Server(s Service, a netip.Addr) { c.servers[s].Note(addrHash(a)) }
+func (c *Contacts) Server(s Service, a netip.Addr) {
+	c.servers[s].Note(addrHash(a))
+}
 
 // Asked counts a name found in a flow; answered says that a connection to it or
 // an answer about it was seen.
 func (c *Contacts) Asked(name string, answered bool) {
-	c.domains.Note(textHash(name))
+	h := counters.TextHash(strings.ToLower(name))
+	c.domains.Note(sizeDomains, h)
 	if answered {
-		c.names.Note(textHash(name))
+		c.names.Note(sizePeers, h)
 	}
 }
 
@@ -84,6 +105,7 @@ func (c *Contacts) Visit(name string) {
 	if site == "" {
 		return
 	}
+	c.hosts.Note(sizeLately, counters.TextHash(strings.ToLower(name)))
 	if c.sites == nil {
 		c.sites = map[string]uint64{}
 	}
@@ -141,19 +163,19 @@ func (c *Contacts) ResetSilent() {
 // ResetDomains forgets the names that the host asked for.
 func (d *Data) ResetDomains() {
 	if c := d.Details.contacts; c != nil {
-		c.domains = counters.Cardinality{}
+		c.domains.Reset()
 	}
 }
 
 // VisitCountry notes that the host turned to a country.
 func (c *Contacts) VisitCountry(code [2]byte) {
-	c.countries.Note(addrHash(netip.AddrFrom4([4]byte{code[0], code[1]})))
+	c.countries.Note(sizeLately, counters.TextHash(string(code[:])))
 }
 
 // ResetCountries forgets the countries that the host turned to.
 func (d *Data) ResetCountries() {
 	if c := d.Details.contacts; c != nil {
-		c.countries = counters.Cardinality{}
+		c.countries.Reset()
 	}
 }
 
@@ -164,6 +186,16 @@ func (h *Host) Contacts() ContactCounts {
 	return h.data.Contacts()
 }
 
+// Lately is ContactCounts.Lately alone.
+func (h *Host) Lately() (n [2]int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.data.Details.contacts; c != nil {
+		n = c.before
+	}
+	return n
+}
+
 // Contacts are the figures of the host's contacts.
 func (d *Data) Contacts() ContactCounts {
 	var n ContactCounts
@@ -171,7 +203,12 @@ func (d *Data) Contacts() ContactCounts {
 	if c == nil {
 		return n
 	}
-	n.Names, n.Domains, n.Countries = c.names.Count(), c.domains.Count(), c.countries.Count()
+	for role := range c.peers {
+		n.Peers[role] = c.peers[role].Count(sizePeers)
+	}
+	n.Lately = c.before
+	n.Names, n.Domains, n.Hosts = c.names.Count(sizePeers), c.domains.Count(sizeDomains), c.hosts.Count(sizeLately)
+	n.Countries = c.countries.Count(sizeLately)
 	for i := range c.servers {
 		n.Servers[i] = c.servers[i].Count()
 	}
@@ -225,7 +262,6 @@ func (d *Data) reset() {
 	d.TCPSent, d.TCPRcvd = counters.TCPIssues{}, counters.TCPIssues{}
 	d.UDPUnicastSent, d.UDPOtherSent = 0, 0
 	d.TotalAsClient, d.TotalAsServer = uint64(d.ActiveAsClient), uint64(d.ActiveAsServer)
-	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
 	d.ICMP, d.Throughput = nil, counters.Throughput{}
 	if d.Details != &noDetails {
 		d.Details.Messages, d.Details.contacts = &noMessages, nil
@@ -244,13 +280,4 @@ func (t *Table) Reset(h *Host, forget bool, now int64) {
 	if h.seen.Swap(0) == hostHeard {
 		t.countRxOnly(h, -1)
 	}
-}
-
-// textHash is the same in every run, so that estimates are.
-func textHash(s string) uint64 {
-	f := fnv.New64a()
-	_, _ = f.Write([]byte(strings.ToLower(s)))
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[8:], f.Sum64())
-	return addrHash(netip.AddrFrom16(b))
 }

@@ -122,8 +122,7 @@ type Data struct {
 	*Details
 	ICMP   map[ICMPKey]*ICMPCount
 	Alerts *Alerts // nil while there was none
-	// Peers that the host contacted as client, and that contacted it.
-	ClientPeers, ServerPeers counters.Cardinality
+	Usual  *Usual  // nil until the first Observe
 
 	DSCP       counters.L7Map // by DSCP value 0..63
 	L7         counters.L7Map
@@ -154,9 +153,6 @@ type Data struct {
 	RTTms   float64 // last handshake half seen by this host, 0 when none
 	rttAt   int64
 	rttFlow uint32
-
-	// ContactsAsClient and ContactsAsServer count the peers; Snapshot sets them.
-	ContactsAsClient, ContactsAsServer int
 }
 
 // Details is what only few hosts have: names, and messages of protocols that
@@ -164,6 +160,8 @@ type Data struct {
 type Details struct {
 	*Messages
 	Names    Names
+	SYN      string                                         // fingerprint of the first SYN, see dpi.Metadata
+	synAt    int64                                          // when its flow began
 	contacts *Contacts                                      // nil while there are none
 	from     struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
 }
@@ -180,6 +178,14 @@ func (d *Details) Learn(n *Names, first int64) {
 		if s.name != "" && (first > *s.from || first == *s.from && s.name > *s.to) {
 			*s.to, *s.from = s.name, first
 		}
+	}
+}
+
+// Fingerprint takes over the fingerprint of the SYN of a flow that began at time
+// first. The earliest one stays, whatever the order.
+func (d *Details) Fingerprint(syn string, first int64) {
+	if syn != "" && (d.SYN == "" || first < d.synAt) {
+		d.SYN, d.synAt = syn, first
 	}
 }
 
@@ -218,16 +224,6 @@ type ICMPKey struct {
 
 // ICMPCount counts messages of one type.
 type ICMPCount struct{ Sent, Rcvd uint64 }
-
-// Contact counts peer among those contacted as client, or that contacted this
-// host.
-func (d *Data) Contact(peer netip.Addr, asClient bool) {
-	if asClient {
-		d.ClientPeers.Note(addrHash(peer))
-	} else {
-		d.ServerPeers.Note(addrHash(peer))
-	}
-}
 
 // addrHash is the same in every run, so that estimates are.
 func addrHash(a netip.Addr) uint64 {
@@ -287,14 +283,13 @@ func (d *Data) Gain(g *Gained) {
 	}
 }
 
-// Begin counts a flow that began at time first (nanoseconds) with peer. m is
+// Begin counts a flow that began at time first (nanoseconds). m is
 // the station it came through; the earliest flow decides which one the host's
 // is, so that it does not matter which shard is first. It says whether that is
 // another one than before.
-func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) (moved bool) {
+func (d *Data) Begin(asClient bool, m *mac.Mac, first int64) (moved bool) {
 	d.count(asClient, 1)
 	d.FlowHits[roleOf(asClient)].Note(first / 1e9)
-	d.Contact(peer, asClient)
 	if first >= d.FirstSeen {
 		return false
 	}
@@ -310,12 +305,16 @@ func (d *Data) Begin(peer netip.Addr, asClient bool, m *mac.Mac, first int64) (m
 	return true
 }
 
-// Turn counts a flow with peer that was counted before with the roles of its
-// ends exchanged; asClient is the host's role from now on.
-func (d *Data) Turn(peer netip.Addr, asClient bool) {
+// Turn counts a flow that was counted before with the roles of its ends exchanged;
+// asClient is the host's role from now on. As in the original it is one of the
+// flows so far in both roles.
+func (d *Data) Turn(asClient bool) {
 	d.count(asClient, 1)
-	d.count(!asClient, -1)
-	d.Contact(peer, asClient)
+	if asClient {
+		d.ActiveAsServer--
+	} else {
+		d.ActiveAsClient--
+	}
 }
 
 func roleOf(asClient bool) int {
@@ -429,8 +428,10 @@ func (h *Host) Snapshot() Data {
 	d.L7 = h.data.L7.Clone()
 	d.Categories = h.data.Categories.Clone()
 	d.DSCP = h.data.DSCP.Clone()
-	d.ContactsAsClient, d.ContactsAsServer = d.ClientPeers.Count(), d.ServerPeers.Count()
-	d.ClientPeers, d.ServerPeers = counters.Cardinality{}, counters.Cardinality{}
+	if d.Usual != nil {
+		u := *d.Usual
+		d.Usual = &u
+	}
 	details, messages := *h.data.Details, *h.data.Messages
 	details.Messages, details.contacts = &messages, nil
 	d.Details = &details

@@ -77,7 +77,7 @@ func TestHostsChangeTheirPool(t *testing.T) {
 	}
 	// The card that an earlier flow shows puts it into another.
 	card := mac.NewTable().Get(mac.Addr{2, 0, 0, 0, 0, 9}, 1)
-	moved := h.Lock().Begin(netip.MustParseAddr("10.0.0.7"), true, card, 0)
+	moved := h.Lock().Begin(true, card, 0)
 	h.Unlock()
 	tab.Repool(h)
 	if !moved || pool() != 5 {

@@ -40,7 +40,8 @@ const (
 )
 
 // recognised is called once for a flow, when the classifier has decided: the
-// client, if it is a local host, has found a server and asked for a name.
+// client, if it is a local host, has found a server and asked for a name, and has shown
+// how it opens connections.
 func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	s.chooseProfile(f)
 	s.tell(FlowRecognised, f)
@@ -59,11 +60,15 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	if m != nil && m.SSHClient == "" && m.SSHServer == "" { // whose name is a banner
 		name = m.HostName
 	}
-	if !counted && name == "" {
+	syn := m != nil && m.TCPFingerprint != ""
+	if !counted && name == "" && !syn {
 		return
 	}
 	d := l.Cli.Lock()
 	defer l.Cli.Unlock()
+	if syn {
+		d.Detail().Fingerprint(m.TCPFingerprint, f.FirstSeen())
+	}
 	c := d.Contacted()
 	if counted {
 		c.Server(kind, f.Server())
@@ -71,7 +76,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	if name == "" {
 		return
 	}
-	web := lower == protocolHTTP || lower == protocolTLS || lower == protocolQUIC || app == protocolTor
+	web := lower == protocolHTTP && m.HTTPStatus == 200 || lower == protocolTLS || lower == protocolQUIC || app == protocolTor
 	resolved := lower == protocolDNS && m.DNSReplyCode == 0
 	c.Asked(name, web || resolved)
 	if web && app != protocolDoH || resolved {

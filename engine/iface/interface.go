@@ -83,6 +83,8 @@ type Interface struct {
 	policyChanges atomic.Uint64
 	scale         atomic.Int32 // see SetScale
 	flowsOnly     atomic.Bool
+	observedAt    int64            // seconds, see observeHosts
+	anomalies     [2]atomic.Uint64 // of local and remote hosts
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -115,7 +115,7 @@ func describe(i *Interface) string {
 		fmt.Fprintf(&b, "ports of %v: %v %v behind %v\n", h.Addr, serves, asks, router)
 		d := h.Snapshot()
 		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v os %d", h.Addr,
-			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, d.ContactsAsClient, d.ContactsAsServer, d.L7.Len(),
+			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, h.Contacts().Peers, h.Contacts().Lately, d.L7.Len(),
 			d.ActiveSeconds, d.LastSeen, d.RTTms, d.L4, d.Sent, d.Rcvd, d.TCPSent, d.TCPRcvd, d.Names, d.OS)
 		for _, m := range []*counters.L7Map{&d.L7, &d.Categories, &d.DSCP} {
 			m.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })

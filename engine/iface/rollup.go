@@ -40,6 +40,7 @@ func (i *Interface) rollUp(r *rollUp) {
 	i.learnUses()
 	i.learnDomains()
 	defer i.seconds.Add(1)
+	i.observeHosts(r.now, r.last)
 	if r.first {
 		return
 	}

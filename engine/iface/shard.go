@@ -241,13 +241,26 @@ func station(m *mac.Mac) *mac.Mac {
 	return m
 }
 
-// beginAtHosts tells the hosts of a flow that it began.
+// beginAtHosts tells the hosts of a flow that it began. One whose ends were
+// exchanged meanwhile began the other way round.
 func (s *shard) beginAtHosts(f *flow.Record, l *flow.Links) {
+	turned := s.flows.Turned(f)
 	begin := func(h *host.Host, peer netip.Addr, asClient bool, m *mac.Mac) {
 		if h == nil {
 			return
 		}
-		moved := h.Lock().Begin(peer, asClient, station(m), f.FirstSeen())
+		d := h.Lock()
+		moved := d.Begin(asClient != turned, station(m), f.FirstSeen())
+		if turned {
+			d.Turn(asClient)
+		}
+		if h.Local {
+			c := d.Contacted()
+			c.Peer(peer, asClient)
+			if turned {
+				c.Peer(peer, !asClient)
+			}
+		}
 		h.Unlock()
 		if moved { // pools have cards as members
 			s.i.hosts.Repool(h)
@@ -263,14 +276,19 @@ func swapRoles(f *flow.Record, l *flow.Links) {
 	if !f.HostsCounted() {
 		return
 	}
-	if l.Cli != nil {
-		l.Cli.Lock().Turn(f.Server(), true)
-		l.Cli.Unlock()
+	turn := func(h *host.Host, peer netip.Addr, asClient bool) {
+		if h == nil {
+			return
+		}
+		d := h.Lock()
+		d.Turn(asClient)
+		if h.Local {
+			d.Contacted().Peer(peer, asClient)
+		}
+		h.Unlock()
 	}
-	if l.Srv != nil {
-		l.Srv.Lock().Turn(f.Client(), false)
-		l.Srv.Unlock()
-	}
+	turn(l.Cli, f.Server(), true)
+	turn(l.Srv, f.Client(), false)
 }
 
 // begun is called for a flow at the end of its first second.
