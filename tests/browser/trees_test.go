@@ -142,6 +142,7 @@ var accepted = []struct {
 	{0, `^/lua/export_data\.lua$`, `^text: nil:?$`, "the translations do not have its texts"},
 	{0, `^/lua/alert_stats\.lua\?status=engaged&page=host$`, `^text: Query performed in NaN seconds\. SQL$`, "alerts that are engaged come without a query"},
 	{2024, `^/lua/hosts_stats\.lua\?page=inactive_hosts$`, `^console error: TypeError: Cannot read properties of undefined \(reading 'show'\)`, "a button's reference has the name of a function, which Vue calls"},
+	{2026, `^/lua/license\.lua$`, `^text: license_page\.no_system_id$`, "the translations do not have its text"},
 	{2026, `page=(packets&ifid=0|http)$`, `^exception: TypeError: window\.vueApps\[id\]\.unmount is not a function`, "two charts of one name on a page, the second takes down the first"},
 	{2026, `^/lua/as_overview\.lua\?asn=0$`, `(status 400: |status of 400 \(Bad Request\) )http://[^/]+/lua/rest/v2/get/asn/sankey\.lua\?ifid=0&asn=0&|^console error: "http_request /lua/rest/v2/get/asn/sankey\.lua\?|^console error: Response$|^exception: TypeError: Cannot read properties of null \(reading 'nodes'\)`, "the page has no chart of hosts without an AS"},
 }

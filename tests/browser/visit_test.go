@@ -93,6 +93,7 @@ func (b *tab) visitPage(year int, path string, page treePage, picture string) {
 	b.readable()
 	if os.Getenv("NTOPGO_SHOTS") != "" {
 		b.t.Logf("%v", time.Since(began).Round(10*time.Millisecond))
+		b.run(chromedp.Sleep(time.Second)) // charts are drawn slowly, for the eye
 		b.shot(picture + regexp.MustCompile(`[^a-z0-9A-Z=]+`).ReplaceAllString(strings.TrimPrefix(path, "/lua/"), "_"))
 	}
 	for _, p := range b.taken() {
@@ -197,10 +198,12 @@ func (b *tab) filled(cells, slices int) {
 	}
 }
 
-// readable notes words that no person was meant to read.
+// readable notes words that no person was meant to read: those of a program, and
+// the keys of texts that were not translated.
 func (b *tab) readable() {
 	b.t.Helper()
-	for _, s := range eval[[]string](b, `document.body.innerText.match(/.{0,40}(\b(undefined|NaN|nil|null)\b|\[object Object\]).{0,40}/g) || []`) {
+	const words = `/.{0,40}(\b(undefined|NaN|nil|null)\b|\[object Object\]).{0,40}|^[a-z_]+\.[a-z]+(_[a-z]+)+$/gm`
+	for _, s := range eval[[]string](b, `document.body.innerText.match(`+words+`) || []`) {
 		b.note("text: %s", strings.TrimSpace(s))
 	}
 }
