@@ -34,9 +34,10 @@ export function replace(parent, ...children) {
 // as a tip.
 export const clip = (text) => (text ? h("span", { class: "clip", title: text }, text) : "");
 
-// card is a titled part of a page; link is an optional {href, text}.
-export function card(title, content, { link, wide, id } = {}) {
-  return h("section", { class: wide ? "panel wide" : "panel", id },
+// card is a titled part of a page; link is an optional {href, text}, width is
+// "wide" for the whole page or "broad" for two columns of it.
+export function card(title, content, { link, width, id } = {}) {
+  return h("section", { class: width ? `panel ${width}` : "panel", id },
     h("header", {}, h("h2", {}, title), link && h("a", { href: link.href }, link.text)), content);
 }
 
@@ -51,12 +52,13 @@ export function facts(pairs) {
 export const cellClass = (c) => (c.number ? "number" : c.wrap ? "wrap" : null);
 
 // plainTable is a small table without paging: columns of {title, number, wrap},
-// rows of cells.
+// rows of cells. On narrow screens the cells of a row stand below each other when
+// there are many.
 export function plainTable(columns, rows, empty = "Nothing to show") {
   if (rows.length === 0) return h("p", { class: "empty" }, empty);
-  return h("div", { class: "scroll" }, h("table", {},
+  return h("div", { class: "scroll" }, h("table", { class: columns.length > 4 ? "stack" : null },
     h("thead", {}, h("tr", {}, columns.map((c) => h("th", { scope: "col", class: cellClass(c) }, c.title)))),
-    h("tbody", {}, rows.map((r) => h("tr", {}, r.map((cell, i) => h("td", { class: cellClass(columns[i]) }, cell)))))));
+    h("tbody", {}, rows.map((r) => h("tr", {}, r.map((cell, i) => h("td", { class: cellClass(columns[i]), "data-label": columns[i].title }, cell)))))));
 }
 
 // failure shows that something could not be loaded.

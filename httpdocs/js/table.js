@@ -7,7 +7,8 @@ import * as format from "./format.js";
 const LENGTHS = [10, 25, 50, 100];
 
 // Table({path, columns, filters, sort, order, fixed, length}):
-// columns are {name (sort name, optional), title, cell(row), number}; filters
+// columns are {name (sort name, optional), title, cell(row), number, optional: left
+// out when no row has it}; filters
 // are {name, label, type: "select" | "text" | "number", options: [{value,
 // label, group}]}; fixed are parameters that the user cannot change.
 export class Table {
@@ -22,7 +23,7 @@ export class Table {
     this.read();
     this.buildFilters();
     this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": o.caption },
-      h("table", { class: "rows" }, h("caption", { class: "sr" }, o.caption), h("thead", {}, this.head), this.body));
+      h("table", { class: "rows stack" }, h("caption", { class: "sr" }, o.caption), h("thead", {}, this.head), this.body));
     parent.append(this.form, this.status, this.scroll, this.pager);
     addEventListener("popstate", () => { this.read(); this.showFilters(); this.load(); });
   }
@@ -133,13 +134,14 @@ export class Table {
   }
 
   show(rows, total) {
-    replace(this.head, this.o.columns.map((c) => this.heading(c)));
+    const columns = this.o.columns.filter((c) => !c.optional || rows.some((r) => c.cell(r)));
+    replace(this.head, columns.map((c) => this.heading(c)));
     this.sorting.value = `${this.sort} ${this.order}`;
     const filtered = Object.keys(this.filter).length > 0;
     if (rows.length === 0) {
-      replace(this.body, h("tr", {}, h("td", { colspan: this.o.columns.length, class: "empty" }, filtered ? "Nothing matches the filter" : this.o.empty || "Nothing to show")));
+      replace(this.body, h("tr", {}, h("td", { colspan: columns.length, class: "empty" }, filtered ? "Nothing matches the filter" : this.o.empty || "Nothing to show")));
     } else {
-      replace(this.body, rows.map((r) => h("tr", {}, this.o.columns.map((c) => h("td", { class: cellClass(c), "data-label": c.title }, c.cell(r))))));
+      replace(this.body, rows.map((r) => h("tr", {}, columns.map((c) => h("td", { class: cellClass(c), "data-label": c.title }, c.cell(r))))));
     }
     this.status.textContent = total === 0 ? `No ${this.o.what}` : `${format.number(this.start + 1)}–${format.number(this.start + rows.length)} of ${format.number(total)} ${this.o.what}${filtered ? " (filtered)" : ""}`;
     this.showPager(total);

@@ -347,13 +347,6 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	p := withoutLogin(t)
 	b := newTab(t, p.URL)
-	var flows []struct {
-		Key    string
-		HashID string `json:"hash_id"`
-	}
-	if err := p.Rest("/lua/rest/v2/get/flow/active_list.lua?length=1&application=TLS", &flows); err != nil {
-		t.Fatal(err)
-	}
 	pages := []struct{ name, path, want string }{
 		{"dashboard", "/", `#throughput canvas`},
 		{"dashboard hosts", "/lua/index.lua", `#top-hosts li:nth-child(5)`},
@@ -361,7 +354,7 @@ func TestPages(t *testing.T) {
 		{"dashboard flows", "/lua/index.lua", `#biggest-flows tbody tr:nth-child(5)`},
 		{"dashboard transport", "/lua/index.lua", `#transport li:nth-child(2)`},
 		{"flows", "/lua/flows_stats.lua", `.rows tbody tr:nth-child(25)`},
-		{"flow", "/lua/flow_details.lua?flow_key=" + flows[0].Key + "&flow_hash_id=" + flows[0].HashID, `.facts dd`},
+		{"flow", biggestFlow(t, p), `.facts dd`},
 		{"hosts", "/lua/hosts_stats.lua", `.rows tbody tr:nth-child(25)`},
 		{"host", "/lua/host_details.lua?host=192.168.1.1", `#applications li`},
 		{"host peers", "/lua/host_details.lua?host=192.168.1.1", `#peers tbody tr`},
@@ -384,14 +377,38 @@ func TestPages(t *testing.T) {
 		if text := eval[string](b, "document.querySelector('.error')?.textContent || ''"); text != "" {
 			t.Errorf("%s: %s", page.name, text)
 		}
+		b.whole(page.name)
 		b.shot(strings.ReplaceAll(page.name, " ", "_"))
 		b.check(page.name)
 	}
 	quiet(t, p)
 }
 
-// Both themes and narrow screens: the choice is kept, and nothing is wider
-// than the screen.
+// biggestFlow is the page of the TLS flow with the most bytes.
+func biggestFlow(t *testing.T, p *harness.Program) string {
+	t.Helper()
+	var flows []struct {
+		Key    string
+		HashID string `json:"hash_id"`
+	}
+	if err := p.Rest("/lua/rest/v2/get/flow/active_list.lua?length=1&application=TLS", &flows); err != nil || len(flows) != 1 {
+		t.Fatal(flows, err)
+	}
+	return "/lua/flow_details.lua?flow_key=" + flows[0].Key + "&flow_hash_id=" + flows[0].HashID
+}
+
+// whole fails for tables that are wider than the place they have, so that one
+// must scroll to see their last columns.
+func (b *tab) whole(page string) {
+	b.t.Helper()
+	for _, head := range eval[[]string](b, `[...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1)
+	  .map((e) => e.scrollWidth + " for " + e.clientWidth + ": " + [...e.querySelectorAll("th")].map((h) => h.textContent).join(", "))`) {
+		b.t.Errorf("%s: a table is cut, %s", page, head)
+	}
+}
+
+// Both themes, narrow and wide screens: the choice is kept, and nothing is wider
+// than its place.
 func TestThemeAndWidth(t *testing.T) {
 	t.Parallel()
 	p := withoutLogin(t)
@@ -410,17 +427,21 @@ func TestThemeAndWidth(t *testing.T) {
 		t.Errorf("theme %q after it was switched to light", theme())
 	}
 	b.run(chromedp.Click("[data-theme-switch]"))
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 400, Height: 800,
-		DeviceScaleFactor: 1, Mobile: true})
-	for _, path := range []string{"/lua/index.lua", "/lua/flows_stats.lua", "/lua/hosts_stats.lua", "/lua/if_stats.lua",
-		"/lua/host_details.lua?host=192.168.1.1", "/lua/about.lua", "/lua/macs_stats.lua"} {
-		b.open(path)
-		if w := eval[int](b, "document.documentElement.scrollWidth"); w > 400 {
-			t.Errorf("%s is %d wide on a screen of 400", path, w)
+	for _, width := range []int{400, 1000, 1400} {
+		call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: 800,
+			DeviceScaleFactor: 1, Mobile: width < 500})
+		for _, path := range []string{"/lua/index.lua", "/lua/flows_stats.lua", "/lua/hosts_stats.lua", "/lua/if_stats.lua",
+			"/lua/host_details.lua?host=192.168.1.1", "/lua/about.lua", "/lua/macs_stats.lua", "/lua/vlan_stats.lua",
+			"/lua/network_stats.lua", "/lua/admin/users.lua", biggestFlow(t, p)} {
+			b.open(path)
+			if w := eval[int](b, "document.documentElement.scrollWidth"); w > width {
+				t.Errorf("%s is %d wide on a screen of %d", path, w, width)
+			}
+			b.whole(fmt.Sprint(path, " at ", width))
+			b.shot(fmt.Sprint(width, "_", strings.TrimSuffix(filepath.Base(strings.SplitN(path, "?", 2)[0]), ".lua")))
 		}
-		b.shot("narrow_" + strings.TrimSuffix(filepath.Base(strings.SplitN(path, "?", 2)[0]), ".lua"))
 	}
-	b.check("narrow")
+	b.check("widths")
 }
 
 // contrasts are the pairs of text and background that must be told apart: WCAG

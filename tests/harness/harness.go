@@ -22,10 +22,25 @@ import (
 	"time"
 )
 
-// Root is the folder of the repository.
+// Root is the folder of the repository. Built with -trimpath, a test does not
+// know where its source was: the folder is the one above that has the module.
 func Root() string {
 	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	if filepath.IsAbs(file) {
+		return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return dir
+		}
+	}
 }
 
 // Shared is a path below the folder of captures that are not part of the

@@ -59,12 +59,12 @@ start(async (page) => {
   const hosts = box("top-hosts"), apps = box("top-applications"), categories = box("categories"), l4 = box("transport");
   const biggest = box("biggest-flows"), newest = box("newest-flows"), tcp = box("tcp-health"), rtt = box("rtt");
   replace(page, notice, problem, top, h("div", { class: "grid" },
-    card("Throughput", chart, { wide: true }),
+    card("Throughput", chart, { width: "wide" }),
     card("Top hosts", hosts, { link: { href: hostsURL({}), text: "All hosts" } }),
     card("Top applications", apps, { link: { href: flowsURL({}), text: "All flows" } }),
     card("Categories", categories), card("Transport", l4),
-    card("Biggest flows", biggest, { link: { href: flowsURL({}), text: "More" } }),
-    card("Newest flows", newest, { link: { href: flowsURL({ sort: "first_seen", order: "desc" }), text: "More" } }),
+    card("Biggest flows", biggest, { width: "broad", link: { href: flowsURL({}), text: "More" } }),
+    card("Newest flows", newest, { width: "broad", link: { href: flowsURL({ sort: "first_seen", order: "desc" }), text: "More" } }),
     card("TCP health", tcp), card("Round trip times", rtt)));
   const throughput = new Throughput(chart);
 
@@ -90,7 +90,7 @@ start(async (page) => {
     const [h1, a, c, l, big, fresh, late] = await Promise.all([
       get("host/active_list", { sort: "bytes", order: "desc", start: 0, length: TOP }), get("interface/l7/data"),
       get("interface/l7/cat_data"), get("interface/l4/data"), list("bytes", TOP), list("first_seen", TOP), get("flow/rtt", { length: 6 })]);
-    replace(hosts, bars(h1.map((x) => ({ label: x.hostname.name || x.host.ip, note: x.host.localhost ? "local" : "", value: x.bytes.total,
+    replace(hosts, bars(h1.map((x) => ({ label: x.hostname.name || x.host.ip, note: [x.host.localhost && "local", x.host.vlan.id && `VLAN ${x.host.vlan.id}`].filter(Boolean).join(", "), value: x.bytes.total,
       href: hostURL(x.host.ip, x.host.vlan.id) })), format.bytes, "No hosts yet"));
     const whole = a.reduce((sum, x) => sum + x.bytes.total, 0);
     replace(apps, bars(a.slice(0, TOP).map((x) => ({ label: x.application.name, value: x.bytes.total, whole, href: flowsURL({ application: x.application.name }) })), format.bytes));

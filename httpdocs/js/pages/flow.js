@@ -41,7 +41,7 @@ function directions(f) {
     ["Between packets: least", ...iat("min")], ["Between packets: mean", ...iat("avg")], ["Between packets: most", ...iat("max")],
     ["Fragments", ...d("fragments")], ["DSCP / ECN", dscp(f.tos?.client), dscp(f.tos?.server)]];
   if (f["proto.l4_id"] === 6) {
-    rows.push(["TCP flags", ...d("tcp_flags", format.tcpFlags)], ["Retransmitted", ...d("retransmissions")], ["Out of order", ...d("out_of_order")], ["Lost", ...d("lost")], ["Keep-alive", ...d("keep_alive")]);
+    rows.push(["TCP flags", ...d("tcp_flags", (v) => h("span", { class: "breaks" }, format.tcpFlags(v)))], ["Retransmitted", ...d("retransmissions")], ["Out of order", ...d("out_of_order")], ["Lost", ...d("lost")], ["Keep-alive", ...d("keep_alive")]);
     const stat = (k) => ["cli2srv", "srv2cli"].map((dir) => format.number(f.tcp_stats?.[dir]?.[k]));
     rows.push(["Zero window", ...stat("num_zero_window")], ["SYN", ...stat("num_syn")], ["FIN", ...stat("num_fin")], ["RST", ...stat("num_rst")]);
   }

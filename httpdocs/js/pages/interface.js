@@ -37,9 +37,9 @@ start(async (page, query) => {
   const ifid = query.get("ifid") || context.ifid;
   const notice = h("div"), problem = h("div"), top = h("div"), chart = h("div"), panels = {};
   const panel = (name) => (panels[name] = h("div", { id: name }));
-  replace(page, notice, problem, top, h("div", { class: "columns" }, card("Throughput", chart, { wide: true }),
+  replace(page, notice, problem, top, h("div", { class: "columns" }, card("Throughput", chart, { width: "wide" }),
     card("Interface", panel("identity")), card("Packet sizes", panel("packetSizes")), card("Frames", panel("frames")), card("Local and remote", panel("locality")),
-    card("Service classes (DSCP)", panel("dscp")), card("TCP", panel("flags")), card("Applications", panel("applications"), { wide: true })));
+    card("Service classes (DSCP)", panel("dscp")), card("TCP", panel("flags")), card("Applications", panel("applications"), { width: "wide" })));
   const throughput = new Throughput(chart);
   const show = async () => {
     try {

@@ -8,7 +8,7 @@ import { Table } from "../table.js";
 
 const columns = [
   { name: "mac", title: "Address", cell: (m) => h("span", { class: "mono" }, m.mac) },
-  { title: "Manufacturer", cell: (m) => m.manufacturer },
+  { title: "Manufacturer", optional: true, cell: (m) => m.manufacturer },
   { name: "num_hosts", title: "Hosts", number: true, cell: (m) => h("a", { href: hostsURL({ mac: m.mac }) }, format.number(m.hosts)) },
   { title: "ARP", number: true, cell: (m) => format.number(m.arp) },
   { title: "Sent", number: true, cell: (m) => format.bytes(m.bytes.sent) },

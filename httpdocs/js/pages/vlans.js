@@ -9,6 +9,6 @@ start(async (page) => {
   replace(page, h("section", { class: "panel" }, plainTable(
     [{ title: "VLAN" }, { title: "Hosts", number: true }, { title: "Flows" }, { title: "Packets", number: true }, { title: "Bytes", number: true }, { title: "First seen", number: true }, { title: "Last seen", number: true }],
     rows.map((v) => [h("b", {}, v.vlan), h("a", { href: hostsURL({ vlan: v.vlan }) }, format.number(v.hosts)), h("a", { href: flowsURL({ vlan: v.vlan }) }, "Flows"),
-      format.number(v.packets.sent), format.bytes(v.bytes.sent), format.dateTime(v.first_seen), format.dateTime(v.last_seen)]),
+      format.number(v.packets.sent + v.packets.rcvd), format.bytes(v.bytes.sent + v.bytes.rcvd), format.dateTime(v.first_seen), format.dateTime(v.last_seen)]),
     "No VLAN tags were seen on this interface.")));
 });

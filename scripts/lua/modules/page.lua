@@ -49,7 +49,7 @@ local function navigation(current)
    local out = {}
    for _, m in ipairs(menu) do
       if not m.admin or ntop.isAdministrator() then
-         out[#out + 1] = fill('<li><a href="$path$"$current$>$icon$<span>$text$</span></a></li>', {
+         out[#out + 1] = fill('<li><a href="$path$" title="$text$"$current$>$icon$<span>$text$</span></a></li>', {
             path = asset(m.path), icon = icons.svg(m.name), text = http.escape(m.text),
             current = m.name == current and ' aria-current="page"' or "" })
       end
