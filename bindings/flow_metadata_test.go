@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net"
+	"net/netip"
 	"os"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"ntopgo/compat/lua"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 )
 
@@ -94,9 +96,17 @@ func TestSilentHosts(t *testing.T) {
 		}
 	})
 	w.check("listed", `local function names(t) local out = {} for k in pairs(t) do out[#out + 1] = k end table.sort(out) return out end
-p(names(interface.getRxOnlyHostsList(true)), names(interface.getRxOnlyHostsList(false)), names(interface.getLocalHostsInfoNoTX().hosts), names(interface.getRemoteHostsInfoNoTX().hosts))
+p(interface.getRxOnlyHostsList(true), names(interface.getLocalHostsInfoNoTX().hosts), names(interface.getRemoteHostsInfoNoTX().hosts))
 p(interface.getNumLocalRxOnlyHosts(), interface.getFlowsStatus().SYN)`,
-		"{1=192.168.1.20} {1=192.168.1.20 2=8.8.8.8} {1=192.168.1.20} {1=8.8.8.8};1 1;")
+		"{} {1=192.168.1.20} {1=8.8.8.8};1 1;")
+	for a, asClient := range map[string]bool{clientIP: true, dnsIP: false} { // as flows do that end
+		i := w.env.Interfaces()[0]
+		i.Host(host.Key{Addr: netip.MustParseAddr(a)}).Update(func(d *host.Data) { d.Contacted().NoAnswer(netip.MustParseAddr(dnsIP), 9, asClient) })
+	}
+	w.check("asked in vain", `p(interface.getRxOnlyHostsList(true), interface.getRxOnlyHostsList(true, true))
+p(interface.getRxOnlyHostsList(false), interface.getRxOnlyHostsList(false, true))`,
+		"{192.168.1.10={tcp_num_contacted_peers_as_client=1 tcp_num_peers_contacts_rcvd_as_server=0 tcp_num_ports_contacted_as_client=0}} {192.168.1.10={tcp_num_contacted_peers_as_client=1 tcp_num_peers_contacts_rcvd_as_server=0 tcp_num_ports_contacted_as_client=0}};"+
+			"{8.8.8.8={tcp_num_contacted_peers_as_client=0 tcp_num_peers_contacts_rcvd_as_server=1 tcp_num_ports_contacted_as_client=1}} {};")
 }
 
 func TestPeriodicActivities(t *testing.T) {

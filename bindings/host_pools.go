@@ -92,9 +92,17 @@ type poolView struct {
 // poolViews are the pools that there are, by id.
 func (c *Call) poolViews() map[int]*poolView {
 	ids := c.hostPools().IDs()
-	views := make(map[int]*poolView, len(ids))
+	views := make(map[int]*poolView, len(ids)+1)
 	for _, id := range ids {
 		views[id] = &poolView{}
+	}
+	// Scripts may have made a pool without members since the pools were read.
+	if made, err := c.Env.KV.SMembers(hostPoolIDs); err == nil {
+		for _, s := range made {
+			if id, err := strconv.Atoi(s); err == nil && id > defaultPool && views[id] == nil {
+				views[id] = &poolView{}
+			}
+		}
 	}
 	if c.Iface == nil {
 		return views

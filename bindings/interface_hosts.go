@@ -7,6 +7,7 @@ import (
 
 	"ntopgo/compat/lua"
 	"ntopgo/engine/counters"
+	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 )
@@ -377,16 +378,36 @@ func getAddressInfo(c *Call) {
 		Set("is_local", c.Iface.Networks().Local(a)))
 }
 
+// getRxOnlyHosts lists who asked, or was asked, in vain: address -> figures. Argument
+// 1 says whether local or remote hosts are meant, argument 2 keeps those that have
+// a flow to a host that never sends.
 func getRxOnlyHosts(c *Call) {
-	localOnly := c.OptBool(1, true)
+	local, peers := c.OptBool(1, true), c.OptBool(2, false)
 	t := lua.NewTable(0)
-	if c.Iface != nil {
-		page, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
-			return d.RxOnly() && !h.Group && (!localOnly || h.Local) && c.allowsHost(h, d)
-		}})
-		for _, h := range page {
-			t.Set(hostKey(h.Key), c.hostTable(h, levelHigh))
+	if c.Iface == nil {
+		c.Push(t)
+		return
+	}
+	asked := map[*host.Host]bool{}
+	if peers {
+		c.Iface.EachFlow(func(f *flow.Flow) {
+			if f.Cli != nil && f.Srv != nil && f.Cli.Local == local && !f.Srv.Group {
+				f.Srv.Update(func(d *host.Data) { asked[f.Cli] = asked[f.Cli] || d.RxOnly() })
+			}
+		})
+	}
+	hosts, _ := c.Iface.ListHosts(iface.HostQuery{Match: func(h *host.Host, d *host.Data) bool {
+		return h.Local == local && !h.Group && (!peers || asked[h]) && c.allowsHost(h, d)
+	}})
+	for _, h := range hosts {
+		n := h.Contacts()
+		if n.SilentServers == 0 && n.UnansweredPeers == 0 {
+			continue
 		}
+		t.Set(h.Addr.String(), lua.NewTable(3).
+			Set("tcp_num_contacted_peers_as_client", n.SilentServers).
+			Set("tcp_num_peers_contacts_rcvd_as_server", n.UnansweredPeers).
+			Set("tcp_num_ports_contacted_as_client", n.SilentPorts))
 	}
 	c.Push(t)
 }

@@ -31,7 +31,7 @@ const (
 
 func getLicenseLimits(c *Call) {
 	p := c.hostPools()
-	pools, members := len(p.IDs()), p.Members()
+	pools, members := len(c.poolViews()), p.Members()
 	current := lua.NewTable(5).
 		Set("num_flow_exporters", 0).
 		Set("num_flow_exporter_interfaces", 0).

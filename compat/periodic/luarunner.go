@@ -43,9 +43,10 @@ func Print(c *lua.Call, logf func(format string, args ...any)) {
 	logf("print: a value of this type cannot be printed")
 }
 
-// Table is interface.getPeriodicActivitiesStats() for an interface.
-func (s *Scheduler) Table(ifid int) *lua.Table {
-	stats := s.Stats(ifid)
+// Table is interface.getPeriodicActivitiesStats(): the original keeps one set of
+// figures, which it shows for each interface.
+func (s *Scheduler) Table(int) *lua.Table {
+	stats := s.Stats(AllInterfaces)
 	out := lua.NewTable(len(stats))
 	for _, dir := range dirs(stats) {
 		out.Set(dir, stats[dir].table())

@@ -297,7 +297,12 @@ func (s *Scheduler) queue(a Activity, job *Job) {
 	r := s.run(a, job)
 	r.scheduled = job.Now
 	if r.job != nil || s.stopped.Load() {
-		r.notExecuted, r.numNotExecuted = true, r.numNotExecuted+1
+		switch {
+		case r.state == Queued:
+			r.notExecuted, r.numNotExecuted = true, r.numNotExecuted+1
+		case r.state == Running && r.deadline.Before(job.Now):
+			r.slow, r.numSlow = true, r.numSlow+1
+		}
 		s.mu.Unlock()
 		return
 	}

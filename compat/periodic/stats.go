@@ -1,6 +1,7 @@
 package periodic
 
 import (
+	"math"
 	"sort"
 	"time"
 )
@@ -70,13 +71,16 @@ type Stats struct {
 
 var busy = map[State]int{Unknown: 0, Sleeping: 1, Queued: 2, Running: 3}
 
+// AllInterfaces asks Stats for the directories of all of them.
+const AllInterfaces = math.MinInt
+
 // Stats returns the directories that have run for an interface, by name.
 func (s *Scheduler) Stats(ifid int) map[string]Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := map[string]Stats{}
 	for key, r := range s.runs {
-		if key.ifid != ifid {
+		if key.ifid != ifid && ifid != AllInterfaces {
 			continue
 		}
 		t, ok := out[key.dir]

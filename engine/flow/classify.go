@@ -28,7 +28,7 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	}
 	t.tuple = r.tuple()
 	done := t.engine.Feed(l.class, &t.tuple, p, fromClient)
-	if !done && r.state >= TCPClosed && l.class.Result() != (dpi.Result{}) {
+	if !done && r.tcpOver() && l.class.Result() != (dpi.Result{}) {
 		// Named, and the connection has ended: what its dissector still hopes to
 		// read will not come, and must not be waited for with buffers in hand.
 		t.engine.GiveUp(l.class, &t.tuple)

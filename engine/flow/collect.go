@@ -43,6 +43,9 @@ func (t *Table) Collect(n *Report, k *Key, reverse bool, hash uint64) (r *Record
 		}
 	}
 	if r.Proto == decode.ProtoTCP {
+		if r.Flags()&(decode.ACK|decode.PSH|decode.RST|decode.FIN) != 0 {
+			r.set(handshakeOver, true)
+		}
 		r.state = r.tcpState()
 	}
 	return r, up, down

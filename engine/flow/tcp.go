@@ -123,12 +123,15 @@ func (r *Record) handshake(p *decode.Packet, way int) {
 	}
 }
 
+// halfGap is half of what lies between two times, in whole microseconds, rounded down
+// as the original's.
 func halfGap(from, to int64) int64 {
-	gap := to - from
-	if gap < 0 || gap > 2*maxLatency {
+	const us = 1000
+	gap := to/us - from/us
+	if gap < 0 || gap > 2*maxLatency/us {
 		return 0
 	}
-	return gap / 2
+	return gap / 2 * us
 }
 
 // countAppLatency is the time from the client's first payload to the server's.
@@ -190,15 +193,26 @@ func (d *dir) countSequence(n *rare, seq uint32, flags uint8, payload int, g *co
 
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
+// tcpState is the state by the original's rules: closed is only what was seen from
+// its first to its last segment.
 func (r *Record) tcpState() TCPState {
+	const whole = decode.SYN | decode.ACK | decode.FIN
 	up, down := r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
 	switch {
+	case up&whole == whole && down&whole == whole:
+		return TCPClosed
 	case (up|down)&decode.RST != 0:
 		return TCPReset
-	case up&decode.FIN != 0 && down&decode.FIN != 0:
-		return TCPClosed
-	case r.is(handshakeOver) || up&decode.ACK != 0:
+	case r.is(handshakeOver):
 		return TCPEstablished
+	case up == decode.SYN && (down == 0 || down == decode.SYN|decode.ACK):
+		return TCPConnecting
 	}
-	return TCPConnecting
+	return TCPNone
+}
+
+// tcpOver says whether both ends, or one of them for both, have ended the connection.
+func (r *Record) tcpOver() bool {
+	up, down := r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
+	return (up|down)&decode.RST != 0 || up&down&decode.FIN != 0
 }
