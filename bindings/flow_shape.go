@@ -110,7 +110,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 		Set(side+".asn", c.Env.Geo.AS(addr).Number).
 		Set(side+".country", c.Env.Geo.Country(addr)).
 		Set(side+".os", "").
-		Set(side+".private", addr.IsPrivate()).
+		Set(side+".private", private(addr)).
 		Set(side+".devtype", 0).
 		Set(side+".serialize_by_mac", false)
 	if !mac.IsZero() {

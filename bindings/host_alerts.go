@@ -142,7 +142,7 @@ func (r *hostRun) release(c *Call, h *host.Host, a *alerts.Alert) {
 // hostAlertDetail is what the texts of an alert need.
 func (c *Call) hostAlertDetail(h *host.Host, d *host.Data, a *checks.HostAlert) map[string]any {
 	m := map[string]any{"alert_generation": map[string]any{"script_key": a.Key, "subdir": "host", "host_info": map[string]any{
-		"name": c.hostName(h, d), "localhost": h.Local, "systemhost": h.System, "privatehost": h.Addr.IsPrivate(),
+		"name": c.hostName(h, d), "localhost": h.Local, "systemhost": h.System, "privatehost": private(h.Addr),
 		"broadcast_domain_host": c.inBroadcastDomain(h.Addr), "dhcpHost": c.isDHCP(h, d), "is_blacklisted": c.isBlacklisted(h.Addr),
 		"is_broadcast": c.isBroadcast(h), "is_multicast": h.Addr.IsMulticast()}}}
 	switch a.Key {

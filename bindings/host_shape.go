@@ -59,7 +59,7 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("tskey", c.seriesKey(h, d)).
 		Set("localhost", h.Local).
 		Set("systemhost", h.System).
-		Set("privatehost", h.Addr.IsPrivate()).
+		Set("privatehost", private(h.Addr)).
 		Set("broadcast_domain_host", c.inBroadcastDomain(h.Addr)).
 		Set("dhcpHost", c.isDHCP(h, d)).
 		Set("crawlerBotScannerHost", false).
@@ -114,6 +114,15 @@ func (c *Call) tlsHostNames() bool {
 		c.tlsNamesRead, c.tlsNames = true, c.Env.Prefs.Bool("tls_quic_hostnaming")
 	}
 	return c.tlsNames
+}
+
+// private says whether an address is one of a private network (RFC 1918), of a link,
+// or of nobody, which the original counts as private too.
+func private(a netip.Addr) bool {
+	if a.Is4() {
+		return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	}
+	return a.IsLinkLocalUnicast()
 }
 
 func (c *Call) isBroadcast(h *host.Host) bool {
@@ -252,7 +261,7 @@ func course(c *host.Course) *lua.Table {
 }
 
 func names(n *host.Names) *lua.Table {
-	return lua.NewTable(6).SetStr("mdns", n.MDNS).SetStr("resolved", n.Resolved).SetStr("netbios", n.NetBIOS).
+	return lua.NewTable(6).SetStr("mdns", n.MDNS).SetStr("resolved", n.Resolved).SetStr("netbios", strings.ToLower(n.NetBIOS)).
 		SetStr("tls", n.TLS).SetStr("http", n.HTTP).SetStr("dhcp", n.DHCP)
 }
 

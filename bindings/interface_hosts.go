@@ -34,7 +34,7 @@ func init() {
 			return !h.Local && silentTCP(d)
 		}),
 		"getPublicHostsInfo": list(func(h *host.Host, _ *host.Data) bool {
-			return h.Addr.IsGlobalUnicast() && !h.Addr.IsPrivate()
+			return h.Addr.IsGlobalUnicast() && !private(h.Addr)
 		}),
 		"getBroadcastMulticastHostsInfo": func(c *Call) {
 			getHostsInfo(c, func(h *host.Host, _ *host.Data) bool { return h.Addr.IsMulticast() || c.isBroadcast(h) })
@@ -374,7 +374,7 @@ func getAddressInfo(c *Call) {
 		Set("is_blacklisted", c.isBlacklisted(a)).
 		Set("is_broadcast", c.isBroadcast(&host.Host{Key: host.Key{Addr: a}})).
 		Set("is_multicast", a.IsMulticast()).
-		Set("is_private", a.IsPrivate()).
+		Set("is_private", private(a)).
 		Set("is_local", c.Iface.Networks().Local(a)))
 }
 

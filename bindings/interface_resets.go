@@ -127,7 +127,7 @@ func getHostAttributes(c *Call) {
 	}
 	d := h.Snapshot()
 	b, err := json.Marshal(map[string]any{"name": or(c.hostName(h, &d), h.Addr.String()), "localhost": h.Local,
-		"systemhost": h.System, "privatehost": h.Addr.IsPrivate(), "broadcast_domain_host": c.inBroadcastDomain(h.Addr),
+		"systemhost": h.System, "privatehost": private(h.Addr), "broadcast_domain_host": c.inBroadcastDomain(h.Addr),
 		"dhcpHost": c.isDHCP(h, &d), "is_blacklisted": c.isBlacklisted(h.Addr), "is_broadcast": c.isBroadcast(h),
 		"is_multicast": h.Addr.IsMulticast()})
 	if c.Failed(err) {

@@ -31,31 +31,36 @@ func netbiosName(c *Context, b []byte) Verdict {
 	if opcode > 9 || questions > 2 || answers > 4 || auth > 4 || extra > 4 || questions+answers+auth+extra == 0 {
 		return No
 	}
-	setNetBIOSName(c, b[12:])
+	name := setNetBIOSName(c, b[12:])
+	const registration = 5
+	if name != "" && (b[2]&0x80 != 0 || opcode == registration) {
+		c.Meta().NetBIOSName = name // whoever answers or registers says its own
+	}
 	return c.Found(idNetbios)
 }
 
-// setNetBIOSName records a name in first-level encoding (RFC 1001, 14.1).
-func setNetBIOSName(c *Context, b []byte) {
+// setNetBIOSName records a name in first-level encoding (RFC 1001, 14.1) and returns
+// it, "" for none.
+func setNetBIOSName(c *Context, b []byte) string {
 	if len(b) < 33 || b[0] != 32 {
-		return
+		return ""
 	}
 	var name [16]byte
 	for i := range name {
 		hi, lo := b[1+2*i]-'A', b[2+2*i]-'A'
 		if hi > 15 || lo > 15 {
-			return
+			return ""
 		}
 		name[i] = hi<<4 | lo
 	}
 	text := strings.TrimRight(string(name[:15]), " \x00")
 	for _, x := range []byte(text) {
 		if x < ' ' || x > '~' {
-			return
+			return ""
 		}
 	}
-	c.Meta().NetBIOSName = text
 	c.Meta().HostName = strings.ToLower(text)
+	return text
 }
 
 func netbiosDatagram(c *Context, b []byte) Verdict {

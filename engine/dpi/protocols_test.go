@@ -76,7 +76,7 @@ func conversations(t testing.TB) []struct {
 		{"NTP", udp, 123, false, []line{c2s(pad("\x23", 48))}, "NTP"},
 		{"SSH", tcp, 22, true, []line{s2c("SSH-2.0-OpenSSH_9.6\r\n"), c2s("SSH-2.0-libssh2_1.11\r\n")}, "SSH"},
 		{"SSDP", udp, 1900, true, []line{c2s("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n")}, "SSDP"},
-		{"NetBIOS name", udp, 137, false, []line{c2s("\x00\x01\x01\x10\x00\x01\x00\x00\x00\x00\x00\x00\x20FDEFFCFGEFFCCACACACACACACACACACA\x00\x00\x20\x00\x01")}, "NetBIOS"},
+		{"NetBIOS name", udp, 137, false, []line{c2s("\x00\x01\x29\x10\x00\x01\x00\x00\x00\x00\x00\x00\x20FDEFFCFGEFFCCACACACACACACACACACA\x00\x00\x20\x00\x01")}, "NetBIOS"},
 		{"SMB 1", tcp, 445, true, []line{c2s("\x00\x00\x00\x54\xffSMB\x72" + pad("", 75)), s2c("\x00\x00\x00\x54\xffSMB\x72" + pad("", 75))}, "SMBv1"},
 		{"SMB 2", tcp, 445, true, []line{c2s("\x00\x00\x00\x54\xfeSMB" + pad("", 76))}, "SMBv23"},
 		{"SMB 1 to 2", tcp, 445, true, []line{c2s("\x00\x00\x00\x54\xffSMB\x72" + pad("", 75)), s2c("\x00\x00\x00\x54\xfeSMB" + pad("", 76))}, "SMBv23"},

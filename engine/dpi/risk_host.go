@@ -84,7 +84,7 @@ var publicSecond = map[string]bool{"co": true, "com": true, "net": true, "org": 
 // Average log2 of the chances of a label's pairs of letters, below which it is
 // not taken for a name that people chose.
 const (
-	familiarLow  = -6.6
+	familiarLow  = -7.0
 	familiarHigh = -6.1
 )
 

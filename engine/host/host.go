@@ -105,9 +105,10 @@ type Names struct {
 	MDNS, Resolved, NetBIOS, TLS, HTTP, DHCP string
 }
 
-// Best is the name to show, empty when there is none.
+// Best is the name to show, empty when there is none. That of NetBIOS is none: it
+// may be a workgroup's or an address.
 func (n *Names) Best() string {
-	for _, s := range []string{n.DHCP, n.MDNS, n.NetBIOS, n.Resolved, n.HTTP, n.TLS} {
+	for _, s := range []string{n.DHCP, n.MDNS, n.Resolved, n.HTTP, n.TLS} {
 		if s != "" {
 			return s
 		}

@@ -68,11 +68,13 @@ type Data struct {
 	DeviceType      uint8 // class given by a discovery, in ntopng's numbering; 0 for none
 }
 
-// Sent says whether the address has sent something.
+// Sent says whether the address is a device: it has sent IP or ARP. Others, as
+// switches with their spanning tree, are none.
 func (m *Mac) Sent() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.data.Traffic.Sent.Packets > 0
+	d := &m.data
+	return d.Traffic.Sent.Packets > 0 && (d.Hosts > 0 || d.L7.Len() > 0 || d.ARPRequestsSent+d.ARPRepliesSent > 0)
 }
 
 // DHCPOptions is the list of options that the station's DHCP client asks for.

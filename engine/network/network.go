@@ -171,8 +171,12 @@ func (s *networks) id(a netip.Addr) int {
 	return NoID
 }
 
-// Local says whether a is in a local network or an address of this machine.
+// Local says whether a is in a local network or an address of this machine. What
+// cannot leave a machine or a link is local everywhere.
 func (s *Set) Local(a netip.Addr) bool {
+	if a.IsLoopback() && a.Is4() || a.IsLinkLocalUnicast() && a.Is6() {
+		return true
+	}
 	n := s.now.Load()
 	return n.id(a) != NoID || n.system[a]
 }

@@ -88,6 +88,7 @@ func (r *queue) take(n Notification) bool {
 		return false
 	}
 	r.items = append(r.items, n)
+	r.stats.Uses++
 	return true
 }
 
@@ -100,7 +101,6 @@ func (q *Queues) Dequeue(id int, now time.Time) (Notification, bool) {
 		return Notification{}, false
 	}
 	r.stats.LastUse = now
-	r.stats.Uses++
 	if len(r.items) == 0 {
 		return Notification{}, false
 	}

@@ -35,7 +35,6 @@ var notYet = map[string]string{
 	"alert_flow_download":             "the request, which the corpus cuts off",
 	"get_host_data_01":                "host scores and alerts",
 	"get_host_data_02":                "host scores and alerts",
-	"get_flow_l7_counters_01":         "names of two applications",
 }
 
 // protosFile defines the three protocols that every case of the suite knows.
