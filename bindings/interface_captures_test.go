@@ -84,7 +84,7 @@ func peers(t *testing.T, file []byte) map[string]int {
 		for _, f := range b.Frames {
 			var p decode.Packet
 			decode.Decode(f.Link, f.Data, f.WireLen, &p)
-			n[p.Dst.String()]++
+			n[p.DstAddr().String()]++
 		}
 	}
 	return n

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"strconv"
 
 	"ntopgo/engine/decode"
@@ -35,8 +36,8 @@ type table struct {
 func newTable(e *dpi.Engine) *table { return &table{engine: e, byKey: map[key]*flow{}} }
 
 func keyOf(p *decode.Packet) (k key) {
-	k = key{low: p.Src.As16(), high: p.Dst.As16(), lowPort: p.SrcPort, highPort: p.DstPort, vlan: p.VLAN, proto: p.Proto, v6: p.IPVersion == 6}
-	if c := p.Src.Compare(p.Dst); c > 0 || c == 0 && p.SrcPort > p.DstPort {
+	k = key{low: p.Src, high: p.Dst, lowPort: p.SrcPort, highPort: p.DstPort, vlan: p.VLAN, proto: p.Proto, v6: p.IPVersion == 6}
+	if c := bytes.Compare(p.Src[:], p.Dst[:]); c > 0 || c == 0 && p.SrcPort > p.DstPort {
 		k.low, k.high, k.lowPort, k.highPort = k.high, k.low, k.highPort, k.lowPort
 	}
 	return k
@@ -47,20 +48,20 @@ func (t *table) add(p *decode.Packet) {
 	if p.Layer != decode.LayerTransport && p.Layer != decode.LayerNetwork {
 		return
 	}
-	if !p.Src.IsValid() || !p.Dst.IsValid() {
+	if p.IPVersion == 0 {
 		return
 	}
 	k := keyOf(p)
 	f := t.byKey[k]
 	if f == nil {
 		f = &flow{
-			tuple: dpi.Tuple{Proto: p.Proto, Client: p.Src, Server: p.Dst, CliPort: p.SrcPort, SrvPort: p.DstPort},
+			tuple: dpi.Tuple{Proto: p.Proto, Client: p.SrcAddr(), Server: p.DstAddr(), CliPort: p.SrcPort, SrvPort: p.DstPort},
 			vlan:  p.VLAN, state: t.engine.NewState(), first: p.Time,
 		}
 		t.byKey[k] = f
 		t.flows = append(t.flows, f)
 	}
-	fromClient := p.SrcPort == f.tuple.CliPort && p.Src == f.tuple.Client
+	fromClient := p.SrcPort == f.tuple.CliPort && p.SrcAddr() == f.tuple.Client
 	dir := 0
 	if !fromClient {
 		dir = 1

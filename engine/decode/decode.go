@@ -28,8 +28,8 @@ func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Rea
 	t := p.Time
 	*p = Packet{}
 	p.Time = t
-	p.CapLen = len(frame)
-	p.WireLen = max(wireLen, len(frame))
+	p.CapLen = int32(len(frame))
+	p.WireLen = int32(max(wireLen, len(frame)))
 	if len(frame) == 0 {
 		return ReasonEmpty
 	}
@@ -37,7 +37,7 @@ func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Rea
 	if o.KeepTunnels {
 		d.tunnels = -1
 	}
-	return d.link(link, view{frame, p.WireLen})
+	return d.link(link, view{frame, int(p.WireLen)})
 }
 
 // decoder carries what the layers share: the packet and how many tunnels may
@@ -45,6 +45,7 @@ func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Rea
 type decoder struct {
 	p       *Packet
 	tunnels int
+	ip      bool // an IP header was met
 }
 
 // view is the rest of a frame: the captured bytes and how many there were on
@@ -73,5 +74,3 @@ func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
 func be32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
 
 func addr4(b []byte) netip.Addr { return netip.AddrFrom4([4]byte(b[:4])) }
-
-func addr16(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b[:16])) }

@@ -16,11 +16,12 @@ func brief(p *Packet) string {
 	case LayerLink:
 		s = fmt.Sprintf("link %04x", p.EtherType)
 	case LayerARP:
-		s = fmt.Sprintf("arp %d %v>%v", p.ARPOp, p.ARPSender, p.ARPTarget)
+		a := p.ARP()
+		s = fmt.Sprintf("arp %d %v>%v", a.Op, a.Sender, a.Target)
 	case LayerNetwork:
-		s = fmt.Sprintf("net %v>%v/%d", p.Src, p.Dst, p.Proto)
+		s = fmt.Sprintf("net %v>%v/%d", p.SrcAddr(), p.DstAddr(), p.Proto)
 	case LayerTransport:
-		s = fmt.Sprintf("%v:%d>%v:%d/%d", p.Src, p.SrcPort, p.Dst, p.DstPort, p.Proto)
+		s = fmt.Sprintf("%v:%d>%v:%d/%d", p.SrcAddr(), p.SrcPort, p.DstAddr(), p.DstPort, p.Proto)
 	}
 	if p.VLAN != 0 {
 		s += fmt.Sprintf(" vlan %d", p.VLAN)
@@ -184,19 +185,22 @@ func TestDecodeFields(t *testing.T) {
 		t.Fatal(r)
 	}
 	want := Packet{
-		Time: 42, WireLen: len(frame), CapLen: len(frame), Layer: LayerTransport, EtherType: EtherIPv4,
+		Time: 42, WireLen: int32(len(frame)), CapLen: int32(len(frame)), Layer: LayerTransport, EtherType: EtherIPv4,
 		HasMAC: true, SrcMAC: [6]byte(macA), DstMAC: [6]byte(macB), VLAN: 300,
-		IPVersion: 4, Src: netip.MustParseAddr("10.0.0.1"), Dst: netip.MustParseAddr("10.0.0.2"), Proto: ProtoTCP,
-		TOS: 0x2e, TTL: 63, LinkLen: 18, IPLen: len(ip), IPID: 0x1234, DontFrag: true, SrcPort: 443, DstPort: 50000,
-		TCPFlags: SYN | ACK, Seq: 1000, Ack: 2000, Window: 512, TCPOptions: options, Payload: []byte("data"), PayloadLen: 4,
-		Net: ip, L4: ip[20:],
+		IPVersion: 4, Src: netip.MustParseAddr("10.0.0.1").As16(), Dst: netip.MustParseAddr("10.0.0.2").As16(), Proto: ProtoTCP,
+		TOS: 0x2e, TTL: 63, LinkLen: 18, IPLen: int32(len(ip)), IPID: 0x1234, DontFrag: true, SrcPort: 443, DstPort: 50000,
+		TCPFlags: SYN | ACK, Seq: 1000, Ack: 2000, Window: 512, Payload: []byte("data"), PayloadLen: 4,
+		L4: ip[20:],
 	}
 	if got, want := fmt.Sprintf("%+v", p), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("\n%s, want\n%s", got, want)
 	}
+	if !bytes.Equal(p.TCPOptions(), options) {
+		t.Errorf("TCP options %x", p.TCPOptions())
+	}
 	six := ip6(ProtoUDP, udp(1, 2, ""))
 	Decode(LinkRaw, six, len(six), &p)
-	if p.TOS != 0x2e || p.TTL != 61 || p.IPLen != 48 || p.VLAN != 0 || p.HasMAC || p.TCPOptions != nil || p.Time != 42 {
+	if p.TOS != 0x2e || p.TTL != 61 || p.IPLen != 48 || p.VLAN != 0 || p.HasMAC || p.TCPOptions() != nil || p.Time != 42 {
 		t.Errorf("IPv6: %+v", p)
 	}
 }
@@ -211,8 +215,8 @@ func TestTunnelMACs(t *testing.T) {
 	}
 	frame = eth(EtherIPv4, ip4(ProtoIPIP, inner4()))
 	Decode(LinkEthernet, frame, len(frame), &p)
-	if p.SrcMAC != [6]byte(macA) || p.Src != netip.MustParseAddr("192.0.2.1") {
-		t.Errorf("MAC %x, source %v: want the outer MAC and the inner address", p.SrcMAC, p.Src)
+	if p.SrcMAC != [6]byte(macA) || p.SrcAddr() != netip.MustParseAddr("192.0.2.1") {
+		t.Errorf("MAC %x, source %v: want the outer MAC and the inner address", p.SrcMAC, p.SrcAddr())
 	}
 }
 
@@ -241,7 +245,7 @@ func TestKeepTunnels(t *testing.T) {
 	o := Options{KeepTunnels: true}
 	var p Packet
 	frame := eth(EtherMPLS, mplsLabel(true, ip4(ProtoGRE, gre(0, EtherIPv4, 0, inner4()))))
-	if r := o.Decode(LinkEthernet, frame, len(frame), &p); r != ReasonNone || p.Proto != ProtoGRE || p.Src != netip.MustParseAddr("10.0.0.1") {
+	if r := o.Decode(LinkEthernet, frame, len(frame), &p); r != ReasonNone || p.Proto != ProtoGRE || p.SrcAddr() != netip.MustParseAddr("10.0.0.1") {
 		t.Errorf("reason %d, %s", r, brief(&p))
 	}
 	frame = ip4(ProtoUDP, udp(2152, 2152, "0\xff\x00\x00\x00\x00\x00\x07"+string(inner4())))
@@ -335,7 +339,7 @@ func TestCutPayload(t *testing.T) {
 	frame := eth(EtherIPv4, ip4(ProtoTCP, tcp(1, 2, ACK, nil, "0123456789")))
 	var p Packet
 	Decode(LinkEthernet, frame[:len(frame)-4], len(frame), &p)
-	if p.PayloadLen != 10 || string(p.Payload) != "012345" || p.CapLen != len(frame)-4 || p.WireLen != len(frame) {
+	if p.PayloadLen != 10 || string(p.Payload) != "012345" || int(p.CapLen) != len(frame)-4 || int(p.WireLen) != len(frame) {
 		t.Errorf("payload %q of %d, captured %d of %d", p.Payload, p.PayloadLen, p.CapLen, p.WireLen)
 	}
 	// A length that the frame does not have counts no more than the frame.
@@ -445,14 +449,14 @@ func FuzzDecode(f *testing.F) {
 		wire := len(frame) + max(0, min(more, 1<<16))
 		var p Packet
 		r := Decode(LinkType(link), frame, wire, &p)
-		if r >= ReasonCount || p.WireLen != wire || p.CapLen != len(frame) {
+		if r >= ReasonCount || int(p.WireLen) != wire || int(p.CapLen) != len(frame) {
 			t.Fatalf("reason %d, lengths %d %d", r, p.WireLen, p.CapLen)
 		}
-		if p.PayloadLen < 0 || p.PayloadLen > wire || len(p.Payload) > p.PayloadLen || len(p.Net) > len(frame) || len(p.L4) > len(p.Net) {
-			t.Fatalf("payload %d of %d, net %d, of a frame of %d", len(p.Payload), p.PayloadLen, len(p.Net), wire)
+		if p.PayloadLen < 0 || int(p.PayloadLen) > wire || len(p.Payload) > int(p.PayloadLen) || len(p.L4) > len(frame) {
+			t.Fatalf("payload %d of %d, transport %d, of a frame of %d", len(p.Payload), p.PayloadLen, len(p.L4), wire)
 		}
-		if (p.Layer >= LayerNetwork) != (p.IPVersion != 0) || p.Layer >= LayerNetwork && (!p.Src.IsValid() || !p.Dst.IsValid()) {
-			t.Fatalf("layer %d, IP version %d, %v > %v", p.Layer, p.IPVersion, p.Src, p.Dst)
+		if (p.Layer >= LayerNetwork) != (p.IPVersion != 0) || p.Layer >= LayerNetwork && (!p.SrcAddr().IsValid() || !p.DstAddr().IsValid()) {
+			t.Fatalf("layer %d, IP version %d, %v > %v", p.Layer, p.IPVersion, p.SrcAddr(), p.DstAddr())
 		}
 		NewFragmentPorts(8, 0).Apply(&p)
 	})

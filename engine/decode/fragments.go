@@ -2,7 +2,6 @@ package decode
 
 import (
 	"encoding/binary"
-	"net/netip"
 	"time"
 )
 
@@ -11,7 +10,8 @@ const fragWays = 4
 
 // fragKey identifies a fragmented datagram (RFC 791, RFC 8200).
 type fragKey struct {
-	src, dst netip.Addr
+	src, dst [16]byte
+	version  uint8
 	id       uint32
 	proto    uint8
 	vlan     uint16
@@ -29,7 +29,7 @@ type fragEntry struct {
 func (k fragKey) hash() uint64 {
 	const mul = 0x9e3779b97f4a7c15
 	h := uint64(k.id)<<32 | uint64(k.vlan)<<8 | uint64(k.proto)
-	for _, a := range [...][16]byte{k.src.As16(), k.dst.As16()} {
+	for _, a := range [...][16]byte{k.src, k.dst} {
 		h = (h ^ binary.LittleEndian.Uint64(a[:8])) * mul
 		h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(a[8:])) * mul
 	}
@@ -73,7 +73,7 @@ func (f *FragmentPorts) Apply(p *Packet) bool {
 	if p.FirstFrag && p.Layer != LayerTransport {
 		return true
 	}
-	key := fragKey{p.Src, p.Dst, p.IPID, p.Proto, p.VLAN}
+	key := fragKey{p.Src, p.Dst, p.IPVersion, p.IPID, p.Proto, p.VLAN}
 	bucket := &f.buckets[key.hash()&uint64(len(f.buckets)-1)]
 	if p.FirstFrag {
 		f.record(bucket, key, p)

@@ -16,17 +16,24 @@ const (
 func (d *decoder) resetNetwork() {
 	p := d.p
 	p.Layer = LayerLink
-	p.Net, p.L4, p.Payload, p.TCPOptions = nil, nil, nil, nil
+	p.L4, p.Payload = nil, nil
 	p.PayloadLen, p.SrcPort, p.DstPort = 0, 0, 0
 	p.IPID, p.FragOffset = 0, 0
 	p.DontFrag, p.Fragment, p.FirstFrag = false, false, false
 	p.IPVersion, p.Proto = 0, 0
 }
 
+// mapped is the IPv4 address at the start of b as IPv6 has it.
+func mapped(b []byte) (a [16]byte) {
+	a[10], a[11] = 0xff, 0xff
+	copy(a[12:], b[:4])
+	return a
+}
+
 // noteLinkLen remembers where the outermost IP header begins.
 func (d *decoder) noteLinkLen(v view) {
-	if d.p.Net == nil {
-		d.p.LinkLen = d.p.CapLen - len(v.b)
+	if !d.ip {
+		d.p.LinkLen = d.p.CapLen - int32(len(v.b))
 	}
 }
 
@@ -47,16 +54,16 @@ func (d *decoder) ipv4(v view) Reason {
 	}
 	p.IPVersion, p.Layer = 4, LayerNetwork
 	p.TOS, p.TTL, p.Proto = b[1], b[8], b[9]
-	p.IPLen = total
+	p.IPLen = int32(total)
 	p.IPID = uint32(be16(b[4:]))
-	p.Src, p.Dst = addr4(b[12:]), addr4(b[16:])
+	p.Src, p.Dst = mapped(b[12:]), mapped(b[16:])
 	frag := be16(b[6:])
 	p.DontFrag = frag&0x4000 != 0
-	p.FragOffset = int(frag&0x1fff) * 8
+	p.FragOffset = frag << 3
 	p.Fragment = frag&0x3fff != 0
 	p.FirstFrag = p.Fragment && p.FragOffset == 0
 	v = v.trim(total)
-	p.Net = v.b
+	d.ip = true
 	if !v.has(ihl) {
 		return ReasonTruncatedNet
 	}
@@ -80,10 +87,10 @@ func (d *decoder) ipv6(v view) Reason {
 	}
 	p.IPVersion, p.Layer = 6, LayerNetwork
 	p.TOS, p.TTL = b[0]<<4|b[1]>>4, b[7]
-	p.IPLen = total
-	p.Src, p.Dst = addr16(b[8:]), addr16(b[24:])
+	p.IPLen = int32(total)
+	p.Src, p.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
 	v = v.trim(total)
-	p.Net = v.b
+	d.ip = true
 	next := b[6]
 	v = v.skip(40)
 	for n := 0; ; n++ {
@@ -101,7 +108,7 @@ func (d *decoder) ipv6(v view) Reason {
 			}
 			size = 8
 			off := be16(v.b[2:])
-			p.FragOffset = int(off &^ 7)
+			p.FragOffset = off &^ 7
 			// An atomic fragment (RFC 6946) is a whole datagram.
 			p.Fragment = off&^6 != 0
 			p.FirstFrag = p.Fragment && p.FragOffset == 0
@@ -138,11 +145,6 @@ func (d *decoder) arp(v view) Reason {
 	}
 	d.resetNetwork()
 	p := d.p
-	p.Layer = LayerARP
-	p.ARPOp = be16(b[6:])
-	copy(p.ARPSenderMAC[:], b[8:14])
-	p.ARPSender = addr4(b[14:])
-	copy(p.ARPTargetMAC[:], b[18:24])
-	p.ARPTarget = addr4(b[24:])
+	p.Layer, p.L4 = LayerARP, b[:28]
 	return ReasonNone
 }

@@ -112,58 +112,95 @@ const (
 	TunnelEoIP
 )
 
-// Packet is one decoded frame. It is reused: Decode resets every field.
-// Payload and Net alias the frame and are valid as long as it is.
+// Packet is one decoded frame. It is reused: Decode resets every field. Payload
+// and L4 alias the frame and are valid as long as it is.
+//
+// Packets are handed from core to core, so that fields are as small as they can
+// be and stand where they leave no gaps.
 type Packet struct {
-	Time    int64 // capture time, nanoseconds since the Unix epoch
-	WireLen int   // length on the wire
-	CapLen  int   // captured length
-
-	Layer     Layer
-	Tunnel    Tunnel
-	EtherType uint16 // of the outermost network layer; 0 when the link has none
-	HasMAC    bool
-	SrcMAC    [6]byte
-	DstMAC    [6]byte
-	VLAN      uint16 // last 802.1Q tag met (the customer's in QinQ, the inner one in tunnels), 0 when untagged
-	HasMPLS   bool
-
-	// Network layer, innermost.
-	IPVersion  uint8      // 4 or 6, 0 without IP
-	Src, Dst   netip.Addr // never zoned, IPv4 never mapped into IPv6
-	Proto      uint8      // transport protocol after IPv6 extension headers
-	TOS        uint8      // TOS or traffic class byte
-	TTL        uint8      // TTL or hop limit
-	LinkLen    int        // bytes before the outermost IP header
-	IPLen      int        // length of the IP packet as its header says
-	IPID       uint32     // identification (IPv4, or IPv6 fragment header)
-	DontFrag   bool
-	Fragment   bool // part of a fragmented datagram
-	FirstFrag  bool // first part (offset 0) of a fragmented datagram
-	FragOffset int  // in bytes
-
-	// Transport layer.
-	SrcPort, DstPort   uint16
-	TCPFlags           uint8
-	Seq, Ack           uint32
-	Window             uint16
-	TCPOptions         []byte // aliases the frame
-	ICMPType, ICMPCode uint8
-	Payload            []byte // transport payload, cut at the captured length
-	PayloadLen         int    // transport payload length on the wire, by the IP length (no padding)
+	Time    int64  // capture time, nanoseconds since the Unix epoch
+	Payload []byte // transport payload, cut at the captured length
 
 	// L4 starts at the first byte of the transport header, cut at the captured
 	// length; for ICMP and IGMP Payload starts 8 bytes later, for protocols
-	// without ports the two are the same.
+	// without ports the two are the same. Of ARP it is the whole packet.
 	L4 []byte
 
-	// Net is the innermost IP packet from its first header byte; nil without IP.
-	Net []byte
+	// Src and Dst are the innermost addresses, those of IPv4 mapped into IPv6.
+	Src, Dst [16]byte
 
-	// ARP.
-	ARPOp        uint16
-	ARPSender    netip.Addr
-	ARPTarget    netip.Addr
-	ARPSenderMAC [6]byte
-	ARPTargetMAC [6]byte
+	SrcPort, DstPort uint16
+	VLAN             uint16 // last 802.1Q tag met (the customer's in QinQ, the inner one in tunnels), 0 when untagged
+	EtherType        uint16 // of the outermost network layer; 0 when the link has none
+	SrcMAC, DstMAC   [6]byte
+	Window           uint16 // TCP
+	FragOffset       uint16 // in bytes
+	Seq, Ack         uint32 // TCP
+	WireLen          int32  // length on the wire
+	CapLen           int32  // captured length
+	LinkLen          int32  // bytes before the outermost IP header
+	IPLen            int32  // length of the IP packet as its header says
+	PayloadLen       int32  // transport payload length on the wire, by the IP length (no padding)
+	IPID             uint32 // identification (IPv4, or IPv6 fragment header)
+
+	Layer              Layer
+	Tunnel             Tunnel
+	IPVersion          uint8 // 4 or 6, 0 without IP
+	Proto              uint8 // transport protocol after IPv6 extension headers
+	TOS                uint8 // TOS or traffic class byte
+	TTL                uint8 // TTL or hop limit
+	TCPFlags           uint8
+	ICMPType, ICMPCode uint8
+	HasMAC             bool
+	HasMPLS            bool
+	DontFrag           bool
+	Fragment           bool // part of a fragmented datagram
+	FirstFrag          bool // first part (offset 0) of a fragmented datagram
+}
+
+// SrcAddr is the address of the sender; not valid without IP.
+func (p *Packet) SrcAddr() netip.Addr { return p.addr(&p.Src) }
+
+// DstAddr is the address of the receiver; not valid without IP.
+func (p *Packet) DstAddr() netip.Addr { return p.addr(&p.Dst) }
+
+func (p *Packet) addr(a *[16]byte) netip.Addr {
+	switch p.IPVersion {
+	case 4:
+		return netip.AddrFrom4([4]byte(a[12:]))
+	case 6:
+		return netip.AddrFrom16(*a)
+	}
+	return netip.Addr{}
+}
+
+// SetAddrs puts other addresses, both of the same IP version, into p.
+func (p *Packet) SetAddrs(src, dst netip.Addr) {
+	p.Src, p.Dst = src.As16(), dst.As16()
+	p.IPVersion = 6
+	if src.Is4() {
+		p.IPVersion = 4
+	}
+}
+
+// TCPOptions are the options of a TCP header, as far as they were captured;
+// they alias the frame.
+func (p *Packet) TCPOptions() []byte {
+	if p.Proto != ProtoTCP || len(p.L4) < 20 {
+		return nil
+	}
+	return p.L4[20:max(20, min(int(p.L4[12]>>4)*4, len(p.L4)))]
+}
+
+// ARP is an ARP packet for IPv4 over Ethernet (RFC 826).
+type ARP struct {
+	Op                   uint16
+	Sender, Target       netip.Addr
+	SenderMAC, TargetMAC [6]byte
+}
+
+// ARP reads an ARP packet; Layer must be LayerARP.
+func (p *Packet) ARP() ARP {
+	b := p.L4[:28]
+	return ARP{Op: be16(b[6:]), SenderMAC: [6]byte(b[8:14]), Sender: addr4(b[14:]), TargetMAC: [6]byte(b[18:24]), Target: addr4(b[24:])}
 }

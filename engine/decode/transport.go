@@ -4,7 +4,7 @@ package decode
 // payload: for later fragments and for protocols without ports.
 func (d *decoder) transport(v view) Reason {
 	p := d.p
-	p.L4, p.Payload, p.PayloadLen = v.b, v.b, v.wire
+	p.L4, p.Payload, p.PayloadLen = v.b, v.b, int32(v.wire)
 	if p.Fragment && !p.FirstFrag {
 		return ReasonNone
 	}
@@ -37,7 +37,7 @@ func (d *decoder) ports(v view) bool {
 
 // short is the end of a transport header that was not captured whole.
 func (d *decoder) short(size, wire int) Reason {
-	d.p.Payload, d.p.PayloadLen = nil, max(0, wire-size)
+	d.p.Payload, d.p.PayloadLen = nil, int32(max(0, wire-size))
 	return ReasonTruncatedL4
 }
 
@@ -57,9 +57,8 @@ func (d *decoder) tcp(v view) Reason {
 		p.Payload, p.PayloadLen = nil, 0
 		return ReasonMalformed
 	}
-	p.PayloadLen = v.wire - size
-	got := min(size, len(b))
-	p.TCPOptions, p.Payload = b[20:got], b[got:]
+	p.PayloadLen = int32(v.wire - size)
+	p.Payload = b[min(size, len(b)):]
 	return ReasonNone
 }
 
@@ -71,7 +70,7 @@ func (d *decoder) udp(v view) Reason {
 		return d.short(8, v.wire)
 	}
 	p.Layer = LayerTransport
-	p.Payload, p.PayloadLen = v.b[8:], v.wire-8
+	p.Payload, p.PayloadLen = v.b[8:], int32(v.wire-8)
 	if !p.Fragment && d.tunnels != -1 && isTunnelPort(p.SrcPort, p.DstPort) {
 		return d.udpTunnel(v.skip(8))
 	}
@@ -84,7 +83,7 @@ func (d *decoder) sctp(v view) Reason {
 		return d.short(12, v.wire)
 	}
 	d.p.Layer = LayerTransport
-	d.p.Payload, d.p.PayloadLen = v.b[12:], v.wire-12
+	d.p.Payload, d.p.PayloadLen = v.b[12:], int32(v.wire-12)
 	return ReasonNone
 }
 
@@ -97,6 +96,6 @@ func (d *decoder) icmp(v view, size int) Reason {
 	}
 	p.Layer = LayerTransport
 	p.ICMPType, p.ICMPCode = v.b[0], v.b[1]
-	p.Payload, p.PayloadLen = v.b[min(size, len(v.b)):], max(0, v.wire-size)
+	p.Payload, p.PayloadLen = v.b[min(size, len(v.b)):], int32(max(0, v.wire-size))
 	return ReasonNone
 }

@@ -151,10 +151,10 @@ func capturedIn(e *Engine, file string, id uint16) (out []seed) {
 			if transport(p.Proto) == 0 || p.Layer != decode.LayerTransport {
 				continue
 			}
-			k := Tuple{p.Proto, p.Src, p.Dst, p.SrcPort, p.DstPort}
+			k := Tuple{p.Proto, p.SrcAddr(), p.DstAddr(), p.SrcPort, p.DstPort}
 			client := true
 			if _, ok := flows[k]; !ok {
-				if back := (Tuple{p.Proto, p.Dst, p.Src, p.DstPort, p.SrcPort}); flows[back] != nil {
+				if back := (Tuple{p.Proto, p.DstAddr(), p.SrcAddr(), p.DstPort, p.SrcPort}); flows[back] != nil {
 					k, client = back, false
 				} else {
 					flows[k] = &flow{s: e.NewState(), t: &k}

@@ -25,8 +25,9 @@ func converse(t testing.TB, e *Engine, proto uint8, port uint16) *conversation {
 
 func (c *conversation) packet(client bool, payload []byte) *decode.Packet {
 	dir := direction(client)
-	p := &decode.Packet{Layer: decode.LayerTransport, IPVersion: 4, Proto: c.t.Proto, Payload: payload, PayloadLen: len(payload), Seq: c.seq[dir], Time: 1700000000e9}
-	p.Src, p.Dst, p.SrcPort, p.DstPort = c.t.Client, c.t.Server, c.t.CliPort, c.t.SrvPort
+	p := &decode.Packet{Layer: decode.LayerTransport, Proto: c.t.Proto, Payload: payload, PayloadLen: int32(len(payload)), Seq: c.seq[dir], Time: 1700000000e9}
+	p.SetAddrs(c.t.Client, c.t.Server)
+	p.SrcPort, p.DstPort = c.t.CliPort, c.t.SrvPort
 	if !client {
 		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
 	}

@@ -5,7 +5,7 @@ package dpi
 
 func init() {
 	signature(Dissector{ID: idSonos, Name: "Sonos", L4: UDP, Ports: []uint16{12301, 7080}, OnlyPorts: true, Min: 1}, func(c *Context, b []byte) bool {
-		to := c.P.Dst
+		to := c.P.DstAddr()
 		if !to.Is4() || !to.IsPrivate() || to.IsMulticast() {
 			return false
 		}

@@ -237,7 +237,7 @@ func icmpRisks(s *State, p *decode.Packet) {
 	bad := false
 	if p.Proto == decode.ProtoICMP {
 		bad = p.ICMPType >= 44 && p.ICMPType <= 252 || p.ICMPCode > 15
-		if whole := len(p.L4) == p.PayloadLen+8 && !p.Fragment; whole && len(p.L4) > 8 {
+		if whole := len(p.L4) == int(p.PayloadLen)+8 && !p.Fragment; whole && len(p.L4) > 8 {
 			bad = bad || checksum(p.L4) != 0
 		}
 	} else {

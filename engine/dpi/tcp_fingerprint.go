@@ -24,7 +24,7 @@ func (y *synSeen) note(p *decode.Packet) {
 		return
 	}
 	y.on, y.flags, y.ttl, y.window = true, p.TCPFlags, p.TTL, p.Window
-	y.n = uint8(copy(y.options[:], p.TCPOptions))
+	y.n = uint8(copy(y.options[:], p.TCPOptions()))
 }
 
 // fingerprint describes the host that sent the SYN: TCP flags, initial TTL as

@@ -15,7 +15,7 @@ func (t *Table) count(r *Record, p *decode.Packet, way int, n int, g *counters.G
 	d.goodput += uint64(p.PayloadLen)
 	g.Packets++
 	g.Bytes += uint64(n)
-	g.Sizes[counters.SizeBucket(p.WireLen)]++
+	g.Sizes[counters.SizeBucket(int(p.WireLen))]++
 	d.tos = p.TOS
 	if p.Fragment {
 		r.rare[way].fragments++

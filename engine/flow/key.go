@@ -21,47 +21,73 @@ type Key struct {
 	Private      uint32
 }
 
-// KeyOf builds the key of p; swapped says that the packet's source is B.
-func KeyOf(p *decode.Packet) (k Key, swapped bool) {
-	k = Key{A: p.Src.As16(), B: p.Dst.As16(), PortA: p.SrcPort, PortB: p.DstPort, VLAN: p.VLAN, Proto: p.Proto,
-		V6: p.IPVersion == 6}
-	switch p.Proto {
-	case decode.ProtoUDP:
-		if len(p.Payload) > 20 && (p.SrcPort == 53 || p.DstPort == 53) {
-			k.Private = uint32(p.Payload[0])<<8 | uint32(p.Payload[1])
-		}
-	case decode.ProtoICMP:
-		k.Private = icmpErrorKey(p)
-	}
-	if k.reversed() {
-		k.A, k.B, k.PortA, k.PortB = k.B, k.A, k.PortB, k.PortA
-		return k, true
-	}
-	return k, false
+// Ident finds the flow of a packet. It is what a reader hands on instead of the
+// key, which the packet has all parts of.
+type Ident struct {
+	Hash    uint64 // of the key
+	Private uint32 // of the key
+	Reverse bool   // the sender is the second end of the key
 }
 
-// reversed says whether the ends are in the wrong order.
-func (k *Key) reversed() bool {
+// Identify says which flow p belongs to; seed is as for Key.Hash.
+func Identify(p *decode.Packet, seed uint64) (id Ident) {
+	id.Private = private(p)
+	a, b, portA, portB := &p.Src, &p.Dst, p.SrcPort, p.DstPort
+	if id.Reverse = reversed(a, b, portA, portB); id.Reverse {
+		a, b, portA, portB = b, a, portB, portA
+	}
+	id.Hash = hash(a, b, uint64(portA)<<48|uint64(portB)<<32|uint64(id.Private), uint64(p.VLAN)<<8^uint64(p.Proto), seed)
+	return id
+}
+
+// Key is the key of p, which id was made of.
+func (id *Ident) Key(p *decode.Packet) Key {
+	if id.Reverse {
+		return Key{A: p.Dst, B: p.Src, PortA: p.DstPort, PortB: p.SrcPort, VLAN: p.VLAN, Proto: p.Proto,
+			V6: p.IPVersion == 6, Private: id.Private}
+	}
+	return Key{A: p.Src, B: p.Dst, PortA: p.SrcPort, PortB: p.DstPort, VLAN: p.VLAN, Proto: p.Proto,
+		V6: p.IPVersion == 6, Private: id.Private}
+}
+
+// private is what keeps flows with the same five-tuple apart.
+func private(p *decode.Packet) uint32 {
+	switch p.Proto {
+	case decode.ProtoUDP:
+		if (p.SrcPort == 53 || p.DstPort == 53) && len(p.Payload) > 20 {
+			return uint32(p.Payload[0])<<8 | uint32(p.Payload[1])
+		}
+	case decode.ProtoICMP:
+		return icmpErrorKey(p)
+	}
+	return 0
+}
+
+// reversed says whether the ends are in the wrong order for a key.
+func reversed(a, b *[16]byte, portA, portB uint16) bool {
 	be := binary.BigEndian
-	if a, b := be.Uint64(k.A[:8]), be.Uint64(k.B[:8]); a != b {
-		return a > b
+	if x, y := be.Uint64(a[:8]), be.Uint64(b[:8]); x != y {
+		return x > y
 	}
-	if a, b := be.Uint64(k.A[8:]), be.Uint64(k.B[8:]); a != b {
-		return a > b
+	if x, y := be.Uint64(a[8:]), be.Uint64(b[8:]); x != y {
+		return x > y
 	}
-	return k.PortA > k.PortB
+	return portA > portB
 }
 
 // Hash is the key's place in tables: the low half finds it in the table of a
 // shard, the high half chooses the shard. seed keeps senders from knowing which
 // flows collide.
 func (k *Key) Hash(seed uint64) uint64 {
+	return hash(&k.A, &k.B, uint64(k.PortA)<<48|uint64(k.PortB)<<32|uint64(k.Private), uint64(k.VLAN)<<8^uint64(k.Proto), seed)
+}
+
+func hash(a, b *[16]byte, ports, rest, seed uint64) uint64 {
 	le := binary.LittleEndian
-	ports := uint64(k.PortA)<<48 | uint64(k.PortB)<<32 | uint64(k.Private)
-	h := fold(le.Uint64(k.A[:8])^seed, le.Uint64(k.A[8:])^0x9e3779b97f4a7c15)
-	h ^= fold(le.Uint64(k.B[:8])^0xa0761d6478bd642f, le.Uint64(k.B[8:])^bits.RotateLeft64(seed, 29))
+	h := fold(le.Uint64(a[:8])^seed, le.Uint64(a[8:])^0x9e3779b97f4a7c15)
+	h ^= fold(le.Uint64(b[:8])^0xa0761d6478bd642f, le.Uint64(b[8:])^bits.RotateLeft64(seed, 29))
 	h = fold(h^ports, seed^0xe7037ed1a0b428db)
-	return fold(h^uint64(k.VLAN)<<8^uint64(k.Proto), 0x8ebc6af09c88c6e3)
+	return fold(h^rest, 0x8ebc6af09c88c6e3)
 }
 
 // fold multiplies to 128 bits and adds the halves up without carry.

@@ -154,6 +154,13 @@ func (r *Record) ports() (client, server uint16) {
 	return r.PortA, r.PortB
 }
 
+func (r *Record) client() *[16]byte {
+	if r.is(clientIsB) {
+		return &r.B
+	}
+	return &r.A
+}
+
 // Client is the address of the client.
 func (r *Record) Client() netip.Addr {
 	if r.is(clientIsB) {
@@ -262,7 +269,7 @@ func (r *Record) fromClient(reverse bool) bool { return reverse == r.is(clientIs
 // FromClient says whether p travels from the client to the server.
 func (r *Record) FromClient(p *decode.Packet) bool {
 	c, _ := r.ports()
-	return p.SrcPort == c && p.Src == r.Client()
+	return p.SrcPort == c && p.Src == *r.client()
 }
 
 // tuple is what the classifier wants to know of the flow.

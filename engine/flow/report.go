@@ -175,19 +175,17 @@ func (o *Origin) merge(n *Origin) {
 
 // packet is what the hooks of a table want to see of the first packet of a flow.
 func (r *Report) packet() decode.Packet {
-	p := decode.Packet{Time: r.First, Src: r.Src, Dst: r.Dst, SrcPort: r.SrcPort, DstPort: r.DstPort, Proto: r.Proto,
-		VLAN: r.VLAN, IPVersion: 4, TCPFlags: r.Up.TCPFlags, TOS: r.Up.TOS, SrcMAC: r.SrcMAC, DstMAC: r.DstMAC}
+	p := decode.Packet{Time: r.First, SrcPort: r.SrcPort, DstPort: r.DstPort, Proto: r.Proto,
+		VLAN: r.VLAN, TCPFlags: r.Up.TCPFlags, TOS: r.Up.TOS, SrcMAC: r.SrcMAC, DstMAC: r.DstMAC}
 	p.HasMAC = !r.SrcMAC.IsZero() || !r.DstMAC.IsZero()
-	if r.Src.Is6() {
-		p.IPVersion = 6
-	}
+	p.SetAddrs(r.Src, r.Dst)
 	return p
 }
 
 // Key is the key of the reported flow; reverse says that Src is its second end.
 func (r *Report) Key() (k Key, reverse bool) {
 	p := r.packet()
-	k, reverse = KeyOf(&p)
-	k.Private = r.Private
-	return k, reverse
+	id := Identify(&p, 0)
+	id.Private = r.Private
+	return id.Key(&p), id.Reverse
 }

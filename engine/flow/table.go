@@ -151,7 +151,7 @@ func (t *Table) Prefetch(hashes []uint64) (unknown []uint16) {
 	t.ahead, t.unknown = t.ahead[:0], t.unknown[:0]
 	for n, h := range hashes {
 		if r := t.maybe(uint32(h)); r != nil {
-			prefetch.Lines(unsafe.Pointer(r), 4)
+			prefetch.Lines(unsafe.Pointer(r), 5)
 			t.ahead = append(t.ahead, r)
 		} else {
 			t.unknown = append(t.unknown, uint16(n))
@@ -188,19 +188,20 @@ func (t *Table) maybe(hash uint32) *Record {
 }
 
 // Process counts p, which weighs n bytes, into its flow, made when missing, and
-// shows it to the classifier. k, reverse and hash are what KeyOf and Key.Hash
-// say of p. It returns nil when there is no room for a new flow.
-func (t *Table) Process(p *decode.Packet, k *Key, reverse bool, hash uint64, n int) *Record {
-	r := t.find(k, uint32(hash))
+// shows it to the classifier. id is what Identify says of p. It returns nil when
+// there is no room for a new flow.
+func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
+	k := id.Key(p)
+	r := t.find(&k, uint32(id.Hash))
 	if r == nil {
-		if r = t.begin(p, k, reverse, hash); r == nil {
+		if r = t.begin(p, &k, id.Reverse, id.Hash); r == nil {
 			return nil
 		}
 	} else if r.is(swapRequested) {
 		t.swap(r)
 	}
 	way := toClient
-	if r.fromClient(reverse) {
+	if r.fromClient(id.Reverse) {
 		way = toServer
 	}
 	g := t.gain(r)

@@ -214,7 +214,9 @@ func TestPurgeFreesRecords(t *testing.T) {
 		t.Errorf("room for %d records, %d used; want the %d and 1000 that were there", table.records.Cap(), table.next, room)
 	}
 	for n := range 1000 {
-		if k, _ := KeyOf(udp(n, 0, false)); (table.find(&k, uint32(k.Hash(testSeed))) != nil) != (n >= 399) {
+		p := udp(n, 0, false)
+		id := Identify(p, testSeed)
+		if k := id.Key(p); (table.find(&k, uint32(id.Hash)) != nil) != (n >= 399) {
 			t.Fatalf("flow %d: found is %v", n, n < 399)
 		}
 	}

@@ -63,7 +63,7 @@ func (t *Table) countTCP(r *Record, p *decode.Packet, way int, g *counters.Gain)
 	fresh := flags &^ d.tcpFlags
 	d.tcpFlags |= flags
 	if p.Layer == decode.LayerTransport && (!p.Fragment || p.FirstFrag) {
-		d.countSequence(n, p.Seq, flags, p.PayloadLen, g, &t.sums.Issues)
+		d.countSequence(n, p.Seq, flags, int(p.PayloadLen), g, &t.sums.Issues)
 	}
 	settled := r.is(handshakeOver)
 	if !settled {

@@ -102,7 +102,7 @@ func (c *Counters) countFrame(p *decode.Packet, outgoing bool) {
 	} else {
 		c.Ingress.Add(t)
 	}
-	c.Shape.Sizes[counters.SizeBucket(p.WireLen)]++
+	c.Shape.Sizes[counters.SizeBucket(int(p.WireLen))]++
 	switch {
 	case p.IPVersion == 4:
 		c.IPv4.Add(t)

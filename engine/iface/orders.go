@@ -20,6 +20,6 @@ func (i *Interface) FlowsOnly() bool { return i.flowsOnly.Load() }
 // readOrders looks once a batch what is to be made of packets.
 func (r *reader) readOrders() {
 	cfg := &r.i.cfg
-	r.scale, r.flowsOnly = r.i.Scale(), r.i.FlowsOnly()
+	r.scale, r.flowsOnly = int32(r.i.Scale()), r.i.FlowsOnly()
 	r.alters = r.scale > 1 || r.flowsOnly || cfg.SimulateVLANs || cfg.SimulateMACs || cfg.SimulateIPs > 0
 }

@@ -45,11 +45,9 @@ type packet struct {
 	decode.Packet
 	reason   decode.Reason
 	outgoing bool
-	flowless bool // no IP, or not enough of it for a flow
-	weight   int  // bytes that the packet adds to its flow
-	reverse  bool // the sender is the second end of key
-	key      flow.Key
-	hash     uint64
+	flowless bool  // no IP, or not enough of it for a flow
+	weight   int32 // bytes that the packet adds to its flow
+	id       flow.Ident
 }
 
 func newBatch(shards, frames int, free chan<- *batch) *batch {
@@ -84,7 +82,7 @@ type reader struct {
 
 	// What is made of packets, as of the present batch: see readOrders.
 	alters, flowsOnly bool
-	scale             int
+	scale             int32
 }
 
 // clock is what the readers of an interface share: the second that is being
@@ -225,9 +223,8 @@ func (r *reader) deal(b *batch) {
 		r.decode(f, p)
 		s := 0
 		if !p.flowless {
-			p.key, p.reverse = flow.KeyOf(&p.Packet)
-			p.hash = p.key.Hash(r.i.seed)
-			s = int(p.hash >> 32 * uint64(len(r.i.shards)) >> 32)
+			p.id = flow.Identify(&p.Packet, r.i.seed)
+			s = int(p.id.Hash >> 32 * uint64(len(r.i.shards)) >> 32)
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
 	}
@@ -270,7 +267,7 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 		r.clock.fragMu.Unlock()
 	}
 	// A transport header that contradicts itself still names its flow.
-	p.flowless = p.IPVersion == 0 || !p.Src.IsValid() ||
+	p.flowless = p.IPVersion == 0 ||
 		p.reason != decode.ReasonNone && (p.reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
 	p.weight = p.LinkLen + p.IPLen
 	if cfg.IgnoreVLANs {
@@ -307,7 +304,7 @@ func (r *reader) alter(p *packet) {
 		p.SrcMAC[5], p.DstMAC[5] = byte(r.rnd.IntN(256)), byte(r.rnd.IntN(256))
 	}
 	if cfg.SimulateIPs > 0 && p.IPVersion == 4 {
-		p.Src, p.Dst = r.randomAddr(), r.randomAddr()
+		p.SetAddrs(r.randomAddr(), r.randomAddr())
 	}
 }
 

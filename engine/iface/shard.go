@@ -84,14 +84,14 @@ func (s *shard) prefetch(b *batch, idx []uint16) {
 	s.hashes, s.at = s.hashes[:0], s.at[:0]
 	for _, n := range idx {
 		if p := &b.packets[n]; !p.flowless {
-			s.hashes, s.at = append(s.hashes, p.hash), append(s.at, n)
+			s.hashes, s.at = append(s.hashes, p.id.Hash), append(s.at, n)
 		}
 	}
 	s.ends = s.ends[:0]
 	for _, n := range s.flows.Prefetch(s.hashes) {
 		p := &b.packets[s.at[n]]
-		s.ends = append(s.ends, s.i.hosts.Prefetch(host.Key{Addr: p.Src, VLAN: p.VLAN}),
-			s.i.hosts.Prefetch(host.Key{Addr: p.Dst, VLAN: p.VLAN}))
+		s.ends = append(s.ends, s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
+			s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN}))
 	}
 	for _, h := range s.ends {
 		s.i.hosts.PrefetchHost(h)
@@ -132,13 +132,14 @@ func (s *shard) packet(p *packet) {
 		c.Undecoded[p.reason]++
 	}
 	if p.Layer == decode.LayerARP {
-		s.countARP(&p.Packet)
-		s.noteDomain(p.ARPSender, p.ARPTarget, p.Time)
+		a := p.ARP()
+		s.countARP(&p.Packet, a.Op)
+		s.noteDomain(a.Sender, a.Target, p.Time)
 	}
 	if p.flowless {
 		return
 	}
-	f := s.flows.Process(&p.Packet, &p.key, p.reverse, p.hash, p.weight)
+	f := s.flows.Process(&p.Packet, &p.id, int(p.weight))
 	if f == nil {
 		c.NoRoom++
 		return
@@ -186,8 +187,8 @@ func (s *shard) countMACs(p *decode.Packet) {
 }
 
 // countARP counts requests (operation 1) and replies (2), RFC 826.
-func (s *shard) countARP(p *decode.Packet) {
-	switch p.ARPOp {
+func (s *shard) countARP(p *decode.Packet, op uint16) {
+	switch op {
 	case 1:
 		s.counted.ARPRequests++
 	case 2:
@@ -199,7 +200,7 @@ func (s *shard) countARP(p *decode.Packet) {
 		return
 	}
 	src, dst := s.macs.at(p.SrcMAC, p.Time), s.macs.at(p.DstMAC, p.Time)
-	if p.ARPOp == 1 {
+	if op == 1 {
 		src.ARPRequestsSent++
 		dst.ARPRequestsRcvd++
 	} else {
@@ -213,14 +214,14 @@ func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 	if p.HasMAC {
 		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
-	if p.HasMAC && p.DstMAC == broadcastMAC && p.Dst != limitedBroadcast {
-		s.noteDomain(p.Src, p.Dst, p.Time)
+	if p.HasMAC && p.DstMAC == broadcastMAC && p.DstAddr() != limitedBroadcast {
+		s.noteDomain(p.SrcAddr(), p.DstAddr(), p.Time)
 	}
 	if !s.i.FlowsOnly() {
-		l.Cli = s.i.hosts.Get(host.Key{Addr: p.Src, VLAN: p.VLAN}, station(l.CliMAC), p.Time)
-		l.Srv = s.i.hosts.Get(host.Key{Addr: p.Dst, VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
+		l.Cli = s.i.hosts.Get(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}, station(l.CliMAC), p.Time)
+		l.Srv = s.i.hosts.Get(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
 	}
-	f.SetLocal(s.join(l.Cli, p.Src), s.join(l.Srv, p.Dst))
+	f.SetLocal(s.join(l.Cli, p.SrcAddr()), s.join(l.Srv, p.DstAddr()))
 }
 
 // join ties h, which may be nil, to a new flow; it says whether its address a is

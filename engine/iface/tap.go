@@ -169,10 +169,10 @@ func (t *Tap) offer(f *capture.Frame, p *decode.Packet) {
 }
 
 func (t *Tap) matches(f *capture.Frame, p *decode.Packet) bool {
-	if h := t.Host; h != nil && (p.VLAN != h.VLAN || p.Src != h.Addr && p.Dst != h.Addr) {
+	if h := t.Host; h != nil && (p.VLAN != h.VLAN || p.SrcAddr() != h.Addr && p.DstAddr() != h.Addr) {
 		return false
 	}
-	if t.Allow != nil && !t.Allow(p.Src, p.Dst) {
+	if t.Allow != nil && !t.Allow(p.SrcAddr(), p.DstAddr()) {
 		return false
 	}
 	if f.Link != t.link {

@@ -88,12 +88,12 @@ func (s *shifter) add(file string, shift byte) error {
 func (s *shifter) write(f *capture.Frame, shift byte) error {
 	var p decode.Packet
 	decode.Options{KeepTunnels: true}.Decode(f.Link, f.Data, f.WireLen, &p)
-	data, wire := append([]byte(nil), f.Data...), f.WireLen
-	if p.IPVersion != 0 && p.LinkLen <= len(data) {
-		shiftAddresses(data[p.LinkLen:], p.IPVersion, shift)
+	data, wire, linkLen := append([]byte(nil), f.Data...), f.WireLen, int(p.LinkLen)
+	if p.IPVersion != 0 && linkLen <= len(data) {
+		shiftAddresses(data[linkLen:], p.IPVersion, shift)
 	}
 	if f.Link != decode.LinkEthernet {
-		if p.IPVersion == 0 || p.LinkLen > len(data) {
+		if p.IPVersion == 0 || linkLen > len(data) {
 			s.skipped++
 			return nil
 		}
@@ -101,7 +101,7 @@ func (s *shifter) write(f *capture.Frame, shift byte) error {
 		if p.IPVersion == 6 {
 			head[12], head[13] = 0x86, 0xdd
 		}
-		data, wire = append(head, data[p.LinkLen:]...), wire-p.LinkLen+len(head)
+		data, wire = append(head, data[linkLen:]...), wire-linkLen+len(head)
 	}
 	s.packets++
 	s.last = max(s.last, f.Time+s.offset)

@@ -36,14 +36,14 @@ func TestCorpusIsShifted(t *testing.T) {
 	seen := map[string]int{}
 	for _, f := range b.Frames {
 		var p decode.Packet
-		if r := decode.Decode(f.Link, f.Data, f.WireLen, &p); r != decode.ReasonNone || p.Dst.String() != "224.0.0.251" || p.SrcPort != 258 {
-			t.Fatalf("%v: %v to %v", r, p.Src, p.Dst)
+		if r := decode.Decode(f.Link, f.Data, f.WireLen, &p); r != decode.ReasonNone || p.DstAddr().String() != "224.0.0.251" || p.SrcPort != 258 {
+			t.Fatalf("%v: %v to %v", r, p.SrcAddr(), p.DstAddr())
 		}
 		if f.Time < last {
 			t.Errorf("a frame at %d after one at %d", f.Time, last)
 		}
 		last = f.Time
-		seen[p.Src.String()]++
+		seen[p.SrcAddr().String()]++
 	}
 	for _, a := range []string{"10.250.0.1", "10.251.0.1", "10.252.0.1", "10.253.0.1"} {
 		if seen[a] != 3 {

@@ -59,10 +59,10 @@ func summarize(t *testing.T, name string) summary {
 				continue
 			}
 			sum.protos[int(p.Proto)] = true
-			sum.hosts[p.Src] = true
+			sum.hosts[p.SrcAddr()] = true
 			if p.Layer == decode.LayerTransport {
 				sum.ported[int(min(p.SrcPort, p.DstPort))] = true
-				a, z := fmt.Sprint(p.Src, p.SrcPort), fmt.Sprint(p.Dst, p.DstPort)
+				a, z := fmt.Sprint(p.SrcAddr(), p.SrcPort), fmt.Sprint(p.DstAddr(), p.DstPort)
 				sum.flows[fmt.Sprint(p.Proto, p.VLAN, min(a, z), max(a, z))] = true
 			}
 		}

@@ -91,9 +91,9 @@ func ours(t testing.TB, name string) []packet {
 			q := packet{wire: f.WireLen, vlan: p.VLAN, version: p.IPVersion, arp: p.Layer == decode.LayerARP, proto: p.Proto, payload: -1, linkString: fmt.Sprint("link ", f.Link)}
 			if p.Layer == decode.LayerTransport && (p.Proto == decode.ProtoTCP || p.Proto == decode.ProtoUDP) {
 				q.ported = true
-				q.src, q.dst = fmt.Sprint(p.Src, " ", p.SrcPort), fmt.Sprint(p.Dst, " ", p.DstPort)
+				q.src, q.dst = fmt.Sprint(p.SrcAddr(), " ", p.SrcPort), fmt.Sprint(p.DstAddr(), " ", p.DstPort)
 				if p.Proto == decode.ProtoTCP {
-					q.payload = p.PayloadLen
+					q.payload = int(p.PayloadLen)
 				}
 			}
 			out = append(out, q)
