@@ -25,11 +25,23 @@ func Decode(link LinkType, frame []byte, wireLen int, p *Packet) Reason {
 
 // Decode is the function of the same name with options.
 func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Reason {
-	t := p.Time
-	*p = Packet{}
-	p.Time = t
-	p.CapLen = int32(len(frame))
-	p.WireLen = int32(max(wireLen, len(frame)))
+	wireLen = max(wireLen, len(frame))
+	p.reset(frame, wireLen)
+	if link == LinkEthernet {
+		if p.plain(frame, wireLen) {
+			return ReasonNone
+		}
+		p.reset(frame, wireLen)
+	}
+	return o.layers(link, frame, p)
+}
+
+func (p *Packet) reset(frame []byte, wireLen int) {
+	*p = Packet{Time: p.Time, CapLen: int32(len(frame)), WireLen: int32(wireLen)}
+}
+
+// layers reads one header after the other.
+func (o Options) layers(link LinkType, frame []byte, p *Packet) Reason {
 	if len(frame) == 0 {
 		return ReasonEmpty
 	}

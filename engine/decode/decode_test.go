@@ -437,7 +437,8 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 // FuzzDecode feeds arbitrary frames of every link type: no panic, slices within
-// the frame, lengths that fit.
+// the frame, lengths that fit, and the same answer with and without the short way
+// for plain frames.
 func FuzzDecode(f *testing.F) {
 	for _, frame := range benchFrames() {
 		f.Add(uint16(LinkEthernet), frame, 0)
@@ -457,6 +458,10 @@ func FuzzDecode(f *testing.F) {
 		}
 		if (p.Layer >= LayerNetwork) != (p.IPVersion != 0) || p.Layer >= LayerNetwork && (!p.SrcAddr().IsValid() || !p.DstAddr().IsValid()) {
 			t.Fatalf("layer %d, IP version %d, %v > %v", p.Layer, p.IPVersion, p.SrcAddr(), p.DstAddr())
+		}
+		q := Packet{CapLen: p.CapLen, WireLen: p.WireLen}
+		if slow := (Options{}).layers(LinkType(link), frame, &q); slow != r || fmt.Sprintf("%+v", q) != fmt.Sprintf("%+v", p) {
+			t.Fatalf("reason %d, layer by layer %d:\n%+v\n%+v", r, slow, p, q)
 		}
 		NewFragmentPorts(8, 0).Apply(&p)
 	})

@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"encoding/binary"
 	"unsafe"
 
 	"ntopgo/engine/mac"
@@ -37,11 +38,16 @@ type macDeltas struct {
 	seen    []*mac.Mac // stations that were seen since deriveMACs
 }
 
-// macRecent says that the delta of addr has this number; used is false at first.
+// macRecent says where the delta of an address is; word is the address as macWord
+// has it, 0 at first.
 type macRecent struct {
-	addr   mac.Addr
-	used   bool
-	number uint32
+	word  uint64
+	delta *macDelta
+}
+
+// macWord is a as a number that is not 0.
+func macWord(a mac.Addr) uint64 {
+	return 1<<48 | uint64(binary.LittleEndian.Uint32(a[:])) | uint64(binary.LittleEndian.Uint16(a[4:]))<<32
 }
 
 func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]uint32{}} }
@@ -65,12 +71,13 @@ func (m *macDeltas) at(a mac.Addr, t int64) *mac.Counts {
 // find looks at the two places where a may have been found before, then in the
 // map.
 func (m *macDeltas) find(a mac.Addr) *macDelta {
-	h := (uint32(a[5]) | uint32(a[4])<<8 | uint32(a[3])<<16 | uint32(a[0])<<24) * 0x9e3779b1
-	pair := (*[2]macRecent)(m.recent[h>>22&^1:])
-	for i := range pair {
-		if r := &pair[i]; r.addr == a && r.used {
-			return m.delta(r.number)
-		}
+	w := macWord(a)
+	pair := (*[2]macRecent)(m.recent[w*0x9e3779b97f4a7c15>>54&^1:])
+	if r := &pair[0]; r.word == w {
+		return r.delta
+	}
+	if r := &pair[1]; r.word == w {
+		return r.delta
 	}
 	number, known := m.all[a]
 	if !known {
@@ -82,8 +89,8 @@ func (m *macDeltas) find(a mac.Addr) *macDelta {
 		m.delta(number).addr = a
 		m.all[a] = number
 	}
-	pair[0], pair[1] = macRecent{a, true, number}, pair[0]
-	return m.delta(number)
+	pair[0], pair[1] = macRecent{w, m.delta(number)}, pair[0]
+	return pair[0].delta
 }
 
 // take merges every delta since the last call into to, and notes the stations
