@@ -155,7 +155,7 @@ func (c *Call) setHostTraffic(t *lua.Table, h *host.Host, d *host.Data, level in
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
-		Set("active_http_hosts", 0)
+		Set("active_http_hosts", d.VirtualHosts)
 	if level >= levelMax {
 		t.Set("pktStats.sent", packetShape(&d.Sent)).Set("pktStats.recv", packetShape(&d.Rcvd))
 	}
@@ -214,7 +214,7 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("ICMPv4", icmp(d.ICMP, 4)).
 		Set("ICMPv6", icmp(d.ICMP, 6)).
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
-		Set("http", lua.NewTable(3).Set("virtual_hosts", lua.NewTable(0)).Set("sender", httpTable(&d.HTTPSent)).Set("receiver", httpTable(&d.HTTPRcvd))).
+		Set("http", c.httpStats(h, d)).
 		Set("cardinality", lua.NewTable(3).
 			Set("num_contacted_hosts_as_client", contacts.Peers[host.AsClient]).
 			Set("num_host_contacts_as_server", contacts.Peers[host.AsServer]).
@@ -271,21 +271,4 @@ func dnsTable(d *host.DNSCounters) *lua.Table {
 		Set("num_other", d.Other)
 	return lua.NewTable(4).Set("num_queries", d.Queries).Set("num_replies_ok", d.RepliesOK).
 		Set("num_replies_error", d.RepliesError).Set("queries", q)
-}
-
-func httpTable(h *host.HTTPCounters) *lua.Table {
-	query := lua.NewTable(6).Set("total", h.Get+h.Post+h.Head+h.Put+h.Other).Set("num_get", h.Get).
-		Set("num_post", h.Post).Set("num_head", h.Head).Set("num_put", h.Put).Set("num_other", h.Other)
-	var all uint64
-	for _, n := range h.Status {
-		all += n
-	}
-	response := lua.NewTable(6).Set("total", all)
-	for i, k := range []string{"num_1xx", "num_2xx", "num_3xx", "num_4xx", "num_5xx"} {
-		response.Set(k, h.Status[i+1])
-	}
-	rate := lua.NewTable(2).
-		Set("query", lua.NewTable(5).Set("get", 0).Set("post", 0).Set("head", 0).Set("put", 0).Set("other", 0)).
-		Set("response", lua.NewTable(5).Set("1xx", 0).Set("2xx", 0).Set("3xx", 0).Set("4xx", 0).Set("5xx", 0))
-	return lua.NewTable(3).Set("query", query).Set("response", response).Set("rate", rate)
 }

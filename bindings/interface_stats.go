@@ -186,7 +186,7 @@ func statsTable(c *Call, s *iface.Stats) *lua.Table {
 		Set("hosts_rcvd_only", s.RxOnlyHosts).
 		Set("local_hosts", s.LocalHosts).
 		Set("local_rcvd_only_hosts", s.RxOnlyLocalHosts).
-		Set("http_hosts", 0).
+		Set("http_hosts", s.VirtualHosts).
 		Set("drops", s.Source.Dropped).
 		Set("new_flows", s.NewFlows).
 		Set("devices", c.devices()).

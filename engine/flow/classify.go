@@ -10,6 +10,20 @@ import (
 // the name asked for belongs to.
 const protocolDNS = 5
 
+// Protocols whose messages are followed after the classifier has decided, by
+// nDPI's numbers.
+const (
+	ProtocolHTTP   = 7
+	ProtocolModbus = 44
+	ProtocolIEC104 = 245
+)
+
+// follow says whether the payloads of a flow carried by this protocol are looked
+// at one by one.
+func follow(lower uint16) bool {
+	return lower == ProtocolHTTP || lower == ProtocolModbus || lower == ProtocolIEC104
+}
+
 // applicationOf is the protocol under which a flow is counted.
 func applicationOf(r dpi.Result) uint16 {
 	if r.Master == protocolDNS {
@@ -52,6 +66,7 @@ func (t *Table) adopt(r *Record, l *Links, done bool) {
 		return
 	}
 	r.set(classified, true)
+	r.set(followed, follow(r.Lower()))
 	t.engine.Release(l.class)
 	l.class = nil
 	if m != nil {

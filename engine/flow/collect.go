@@ -69,6 +69,7 @@ func (t *Table) told(r *Record, n *Report) {
 	r.Result = t.engine.Told(n.Result, n.Meta.HostName, &t.tuple)
 	r.app, r.category = applicationOf(r.Result), r.Result.Category
 	r.set(classified, true)
+	r.set(followed, r.Lower() == ProtocolHTTP)
 	if !r.is(namesNew) {
 		r.set(namesNew, true)
 		t.named = append(t.named, r.number)

@@ -19,7 +19,8 @@ func newTestTable(t testing.TB, limit *Limit) *Table {
 	}
 	nothing := func(*Record, *Links) {}
 	return NewTable(limit, e, testSeed, Hooks{New: func(*Record, *Links, *decode.Packet) {}, Swapped: nothing,
-		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing, Gains: func([]Pending) {}, Ended: nothing})
+		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing,
+		Said: func(*Record, *Links, *decode.Packet, bool, bool) {}, Gains: func([]Pending) {}, Ended: nothing})
 }
 
 // udp makes the packet of a flow with number n; back turns it round.

@@ -17,7 +17,7 @@ const (
 )
 
 // mark is a set of facts about a flow.
-type mark uint16
+type mark uint32
 
 const (
 	clientIsB     mark = 1 << iota // the client is the second end of the key
@@ -36,6 +36,7 @@ const (
 	serverLocal
 	examined   // by what looks at flows that were recognised
 	portsNoted // the hosts know which port is used
+	followed   // its payloads are looked at after the classifier has decided
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
@@ -217,6 +218,21 @@ func (r *Record) Classified() bool { return r.is(classified) }
 
 // PortsNoted says whether NotePorts was called.
 func (r *Record) PortsNoted() bool { return r.is(portsNoted) }
+
+// Followed says whether the payloads of the flow are looked at one by one, see
+// Hooks.Said.
+func (r *Record) Followed() bool { return r.is(followed) }
+
+// Established says whether the handshake of a TCP connection was seen whole.
+func (r *Record) Established() bool { return r.is(ackSeen) }
+
+// Lower is the protocol that carries the flow's application.
+func (r *Record) Lower() uint16 {
+	if r.Result.Master != 0 {
+		return r.Result.Master
+	}
+	return r.Result.App
+}
 
 // NotePorts says that the hosts know which port the flow uses.
 func (r *Record) NotePorts() { r.set(portsNoted, true) }

@@ -82,6 +82,9 @@ type Hooks struct {
 	// Named is called at the end of a second in which the classifier found, or
 	// stopped looking for, what may hold names.
 	Named func(r *Record, l *Links)
+	// Said is called for each payload of a flow that is followed, from the one by
+	// which the classifier has decided on, which is the first.
+	Said func(r *Record, l *Links, p *decode.Packet, toServer, first bool)
 	// Gains takes what flows gained; Table.Flow tells whose it is.
 	Gains func(part []Pending)
 	// Ended is called for a flow that leaves the table, after its last gains.
@@ -217,6 +220,13 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 		g.L7Seconds |= 1 << (t.second - g.First)
 	} else if !p.Fragment || p.FirstFrag {
 		t.classify(r, p, way == toServer)
+		if r.is(followed) && p.PayloadLen > 0 {
+			t.hooks.Said(r, t.Links(r), p, way == toServer, true)
+		}
+		return r
+	}
+	if r.is(followed) && p.PayloadLen > 0 {
+		t.hooks.Said(r, t.Links(r), p, way == toServer, false)
 	}
 	return r
 }

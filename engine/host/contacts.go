@@ -264,7 +264,7 @@ func (d *Data) reset() {
 	d.TotalAsClient, d.TotalAsServer = uint64(d.ActiveAsClient), uint64(d.ActiveAsServer)
 	d.ICMP, d.Throughput = nil, counters.Throughput{}
 	if d.Details != &noDetails {
-		d.Details.Messages, d.Details.contacts = &noMessages, nil
+		d.Details.Messages, d.Details.contacts, d.Details.virtual = &noMessages, nil, nil
 	}
 }
 
@@ -272,6 +272,7 @@ func (d *Data) reset() {
 // since when it is known go too, as if it were first seen at now (nanoseconds).
 func (t *Table) Reset(h *Host, forget bool, now int64) {
 	h.mu.Lock()
+	t.virtual.Add(-int64(len(h.data.Details.virtual)))
 	h.data.reset()
 	if forget {
 		h.data.Details, h.data.FirstSeen, h.data.ActiveSeconds = &noDetails, now, 0

@@ -79,27 +79,6 @@ func (c *DNSCounters) Type(t uint16) *uint64 {
 	return &c.Other
 }
 
-// HTTPCounters counts HTTP requests by method and answers by status class.
-type HTTPCounters struct {
-	Get, Post, Head, Put, Other uint64
-	Status                      [6]uint64 // index 1..5: 1xx to 5xx
-}
-
-// Method is the counter of a request method.
-func (c *HTTPCounters) Method(m string) *uint64 {
-	switch m {
-	case "GET":
-		return &c.Get
-	case "POST":
-		return &c.Post
-	case "HEAD":
-		return &c.Head
-	case "PUT":
-		return &c.Put
-	}
-	return &c.Other
-}
-
 // Names are the names by which a host is known, by where they come from.
 type Names struct {
 	MDNS, Resolved, NetBIOS, TLS, HTTP, DHCP string
@@ -154,6 +133,8 @@ type Data struct {
 	RTTms   float64 // last handshake half seen by this host, 0 when none
 	rttAt   int64
 	rttFlow uint32
+
+	VirtualHosts int // names that a web server was asked for; Snapshot sets it
 }
 
 // Details is what only few hosts have: names, and messages of protocols that
@@ -164,6 +145,7 @@ type Details struct {
 	SYN      string                                         // fingerprint of the first SYN, see dpi.Metadata
 	synAt    int64                                          // when its flow began
 	contacts *Contacts                                      // nil while there are none
+	virtual  map[string]*virtualHost                        // nil while there are none
 	from     struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
 }
 
@@ -193,7 +175,7 @@ func (d *Details) Fingerprint(syn string, first int64) {
 // Messages counts the messages of protocols that are looked into.
 type Messages struct {
 	DNSSent, DNSRcvd   DNSCounters
-	HTTPSent, HTTPRcvd HTTPCounters
+	HTTPSent, HTTPRcvd HTTPMessages
 }
 
 var (
@@ -434,7 +416,8 @@ func (h *Host) Snapshot() Data {
 		d.Usual = &u
 	}
 	details, messages := *h.data.Details, *h.data.Messages
-	details.Messages, details.contacts = &messages, nil
+	details.Messages, details.contacts, details.virtual = &messages, nil, nil
+	d.VirtualHosts = len(h.data.Details.virtual)
 	d.Details = &details
 	if d.Alerts != nil {
 		a := *d.Alerts

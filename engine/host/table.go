@@ -33,6 +33,7 @@ type Table struct {
 	pools                      atomic.Pointer[hostpool.Set]
 	local, rxOnly, rxOnlyLocal atomic.Int64
 	groups                     atomic.Int64
+	virtual                    atomic.Int64 // virtual hosts of all
 
 	seed uint64
 	live atomic.Pointer[index]
@@ -216,6 +217,7 @@ func (t *Table) idle(h *Host, limit int64) bool {
 	m, rxOnly := h.data.Mac, h.seen.Load() == hostHeard
 	if idle {
 		t.aggregates.Leave(h.member.Swap(nil), h.Group)
+		t.virtual.Add(-int64(len(h.data.Details.virtual)))
 	}
 	h.mu.Unlock()
 	if !idle {

@@ -195,6 +195,7 @@ type Stats struct {
 	RxOnlyHosts                 int
 	RxOnlyLocalHosts            int
 	MACs, Devices               int
+	VirtualHosts                int // names that local web servers were asked for
 	FlowsRefused, HostsRefused  uint64
 	Throughput, Ingress, Egress counters.Throughput
 	LastPacket                  int64 // nanoseconds, 0 before the first
@@ -215,6 +216,7 @@ func (i *Interface) Stats() Stats {
 	s.Hosts = s.HostEntries - i.hosts.Groups()
 	s.LocalHosts, s.RxOnlyHosts, s.RxOnlyLocalHosts = i.hosts.Kinds()
 	s.MACs, s.Devices = i.macs.Len()
+	s.VirtualHosts = i.hosts.VirtualHosts()
 	s.LastPacket = i.lastPacket.Load()
 	s.SeenVLAN, s.SeenMAC = i.seenVLAN.Load(), i.seenMAC.Load()
 	s.MaxFlows, s.MaxHosts = i.cfg.MaxFlows, i.cfg.MaxHosts

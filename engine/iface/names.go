@@ -20,7 +20,7 @@ func (s *shard) names(f *flow.Record, l *flow.Links) {
 		return
 	}
 	if f.Classified() {
-		countMessages(l, m)
+		s.countMessages(f, l, m)
 		s.noteSystem(f, l, m.HTTPUserAgent, m.OSHint)
 	}
 	learn(l.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
@@ -67,8 +67,9 @@ func setName(to *string, name string) {
 }
 
 // countMessages counts the DNS exchange or the HTTP request of a flow for its
-// hosts: a DNS flow is one exchange, of HTTP the first request is known.
-func countMessages(l *flow.Links, m *dpi.Metadata) {
+// hosts: a DNS flow is one exchange, of HTTP this is the first request and its
+// answer, what follows is counted by said.
+func (s *shard) countMessages(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
 	switch {
 	case m.DNSQuery != "":
 		query := func(c *host.DNSCounters) {
@@ -88,13 +89,8 @@ func countMessages(l *flow.Links, m *dpi.Metadata) {
 		update(l.Cli, func(d *host.Data) { query(&d.Message().DNSSent); reply(&d.Message().DNSRcvd) })
 		update(l.Srv, func(d *host.Data) { query(&d.Message().DNSRcvd); reply(&d.Message().DNSSent) })
 	case m.HTTPMethod != "":
-		answer := func(c *host.HTTPCounters) {
-			if n := m.HTTPStatus / 100; n >= 1 && n <= 5 {
-				c.Status[n]++
-			}
-		}
-		update(l.Cli, func(d *host.Data) { *d.Message().HTTPSent.Method(m.HTTPMethod)++; answer(&d.Message().HTTPRcvd) })
-		update(l.Srv, func(d *host.Data) { *d.Message().HTTPRcvd.Method(m.HTTPMethod)++; answer(&d.Message().HTTPSent) })
+		s.httpRequest(f, l, m.HTTPMethod, m)
+		httpResponse(l, m.HTTPStatus/100, f.LastSeen())
 	}
 }
 

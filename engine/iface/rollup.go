@@ -198,6 +198,9 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	}
 	// Each host sees the flow from its side.
 	l := s.flows.Links(f)
+	if f.Followed() {
+		s.countVirtualHost(f, l, &g)
+	}
 	if s.i.Live() && periodEnded(f, p.First) {
 		s.examine(checks.Periodic, f, l)
 	}

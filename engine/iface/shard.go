@@ -44,7 +44,7 @@ type shard struct {
 func newShard(i *Interface) *shard {
 	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
 	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
-		Begun: s.begun, Named: s.names, Gains: s.passOn, Ended: s.detach})
+		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.passOn, Ended: s.detach})
 	return s
 }
 
