@@ -52,14 +52,14 @@ func (c *Call) setAlertStats(t *lua.Table, a *iface.AlertStats) {
 	for g, n := range bySeverity {
 		severities.Set(severityGroups[g].name, n)
 	}
-	flows, hosts := c.Env.alertQueue(c.IfaceID).dropped(), 0
+	q := c.Env.alertQueue(c.IfaceID)
 	t.Set("num_alerts_engaged", len(engaged)).
 		Set("num_alerts_engaged_by_entity", tally(byEntity)).
 		Set("num_alerts_engaged_by_severity", severities).
-		Set("num_dropped_alerts", flows).
-		Set("num_flow_dropped_alerts", flows).
-		Set("num_host_dropped_alerts", hosts).
-		Set("num_other_dropped_alerts", 0)
+		Set("num_dropped_alerts", q.lostAlerts()-q.lostBefore.Load()).
+		Set("num_flow_dropped_alerts", q.lostFlow.Load()).
+		Set("num_host_dropped_alerts", q.lostHost.Load()).
+		Set("num_other_dropped_alerts", q.lostOther.Load())
 }
 
 // checkedRisks are the risks of the classifier for which there is a check,

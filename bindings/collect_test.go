@@ -2,14 +2,18 @@ package bindings
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/collect"
+	"ntopgo/engine/counters"
 	"ntopgo/engine/export"
+	flowpkg "ntopgo/engine/flow"
 	"ntopgo/engine/iface"
+	"ntopgo/engine/recipients"
 	"ntopgo/engine/zmq"
 )
 
@@ -17,7 +21,7 @@ import (
 // scripts that follow with the returned change.
 func (w *world) collecting(kind capture.Kind) (*iface.Interface, *collect.Collector, func(*Context)) {
 	w.t.Helper()
-	i, err := iface.New(iface.Config{ID: 5, Shards: 2}, iface.Deps{Source: capture.NewSilent(capture.Info{Name: "tcp://127.0.0.1:1", Kind: kind}),
+	i, err := iface.New(iface.Config{ID: 5, Shards: 2, OnAlert: w.env.OnFlowAlert(5)}, iface.Deps{Source: capture.NewSilent(capture.Info{Name: "tcp://127.0.0.1:1", Kind: kind}),
 		DPI: w.env.DPI, Nets: w.env.Nets})
 	if err != nil {
 		w.t.Fatal(err)
@@ -128,6 +132,50 @@ func TestProcessFlow(t *testing.T) {
 }
 
 // TestParts looks at an interface whose flows go to another one.
+// TestExternalAlerts: what another system says of a flow becomes an alert of the
+// flow, at once or when it is recognised, and tells which exporter saw it.
+func TestExternalAlerts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2024)
+	i, _, five := w.collecting(capture.KindSyslog)
+	w.env.SetChecks(i)
+	w.env.Recipients.Register(0, recipients.Filter{})
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	go w.env.DeliverAlerts(ctx, 5)
+	const flow = `interface.processFlow({src_ip = "192.168.1.10", dst_ip = "8.8.8.8", src_port = 40000, dst_port = 53, l4_proto = "UDP", app_protocol = 5, in_pkts = 1, in_bytes = 70`
+	w.check("nothing told", flow+`}) p(interface.hasExternalAlerts(), interface.getStats().has_seen_external_alerts)`, "false false;", five)
+	w.run(flow+`, external_alert = '{"source":"Suricata","alert":{"signature":"bad","category":"worse","more":1}}'})`, five)
+	w.check("told", `p(interface.hasExternalAlerts(), interface.getStats().has_seen_external_alerts)`, "true true;", five)
+	for m := w.next(0); ; m = w.next(0) {
+		if m["alert_id"] != 10. {
+			continue // of another check
+		}
+		detail, _ := m["json"].(string)
+		if !strings.Contains(detail, `"alert":{"category":"worse","signature":"bad"}`) || !strings.Contains(detail, `"source":"Suricata"`) || m["probe_ip"] != "0.0.0.0" {
+			t.Errorf("%v", m)
+		}
+		break
+	}
+	w.check("flow", `local f = interface.getFlowsInfo("8.8.8.8", {}).flows[1] p(f.alerts_map[10], f.score.flow_score >= 100)`, "true true;", five)
+	report := i.Collect(&flowpkg.Report{Src: netip.MustParseAddr("192.168.1.11"), Dst: netip.MustParseAddr("8.8.4.4"), SrcPort: 5, DstPort: 53, Proto: 17,
+		First: time.Now().UnixNano(), Last: time.Now().UnixNano(), Arrived: time.Now().UnixNano(), Up: flowpkg.Reported{Traffic: counters.Traffic{Packets: 1, Bytes: 9}},
+		Origin: flowpkg.Origin{Exporter: netip.MustParseAddr("10.0.0.1"), In: 3, Out: 4, ObsPoint: 9, Alert: `{}`}})
+	if !report {
+		t.Fatal("no room for a flow")
+	}
+	for m := w.next(0); ; m = w.next(0) {
+		if m["cli_ip"] == "192.168.1.11" && m["alert_id"] == 10. {
+			if m["probe_ip"] != "10.0.0.1" || m["input_snmp"] != 3. || m["output_snmp"] != 4. || m["observation_point_id"] != 9. {
+				t.Errorf("%v", m)
+			}
+			break
+		}
+	}
+	w.check("observation point", `local o = interface.getObsPointsInfo({detailsLevel = "max"}).ObsPoints[1] p(o.obs_point, o.score, o["score.as_client"], o.score_pct.score_breakdown_client[1])`,
+		"9 100 50 100.0;", five)
+}
+
 func TestParts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2024)

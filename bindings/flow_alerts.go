@@ -24,13 +24,33 @@ import (
 // put into words; more are dropped and counted.
 const maxWaitingAlerts = 8192
 
-// alertQueue is the way of alerts from the engine to the recipients.
+// alertQueue is the way of alerts from the engine to the recipients, and counts
+// those that did not arrive.
 type alertQueue struct {
-	flows chan flow.Flow
-	drops atomic.Uint64
+	flows   chan flow.Flow
+	refused atomic.Uint64 // there was no room in flows
+	// Alerts that were lost, here or in the queue of a recipient, by what they are
+	// about.
+	lostFlow, lostHost, lostOther atomic.Uint64
+	lostBefore                    atomic.Uint64 // the last reset
 }
 
-func (q *alertQueue) dropped() uint64 { return q.drops.Load() }
+// lost counts an alert about an entity of this kind.
+func (q *alertQueue) lost(entity int) {
+	switch entity {
+	case alerts.KindFlow:
+		q.lostFlow.Add(1)
+	case alerts.KindHost:
+		q.lostHost.Add(1)
+	default:
+		q.lostOther.Add(1)
+	}
+}
+
+// lostAlerts is how many alerts were lost.
+func (q *alertQueue) lostAlerts() uint64 {
+	return q.lostFlow.Load() + q.lostHost.Load() + q.lostOther.Load()
+}
 
 func (e *Env) alertQueue(ifid int) *alertQueue {
 	q, _ := e.alertQueues.LoadOrStore(ifid, &alertQueue{flows: make(chan flow.Flow, maxWaitingAlerts)})
@@ -45,7 +65,8 @@ func (e *Env) OnFlowAlert(ifid int) func(f *flow.Flow) {
 		select {
 		case q.flows <- *f:
 		default:
-			q.drops.Add(1)
+			q.refused.Add(1)
+			q.lost(alerts.KindFlow)
 		}
 	}
 }
@@ -125,9 +146,21 @@ func (c *Context) reportFlow(f *flow.Flow, a flow.Alert, more map[string]any) er
 	if err != nil {
 		return err
 	}
-	c.Env.Recipients.EnqueueAll(recipients.Notification{Alert: string(text), Score: a.Score(),
-		Severity: int(severityOfScore(int64(a.Score())))})
+	cli, _ := m["cli_host_pool_id"].(int)
+	srv, _ := m["srv_host_pool_id"].(int)
+	c.notify(&recipients.Notification{Alert: string(text), Score: a.Score(), ID: int(a.ID), Category: int(a.Category),
+		Entity: alerts.KindFlow, Pools: []int{cli, srv}, Tags: func() uint64 {
+			return call.hostTags(host.Key{Addr: f.Client, VLAN: f.Key.VLAN}) | call.hostTags(host.Key{Addr: f.Server, VLAN: f.Key.VLAN})
+		}})
 	return nil
+}
+
+// notify puts an alert into the queue of every recipient that wants it.
+func (c *Context) notify(n *recipients.Notification) {
+	n.Severity = int(severityOfScore(int64(n.Score)))
+	if !c.Env.Recipients.EnqueueAll(*n) {
+		c.Env.alertQueue(c.IfaceID).lost(n.Entity)
+	}
 }
 
 // flowAlert is an alert about a flow as the trees' scripts take it out of the
@@ -143,12 +176,13 @@ func (c *Call) flowAlert(f *flow.Flow, a flow.Alert, more map[string]any) (map[s
 		"alert_category": a.Category, "is_cli_attacker": a.Roles&flow.ClientAttacker != 0,
 		"is_cli_victim": a.Roles&flow.ClientVictim != 0, "is_srv_attacker": a.Roles&flow.ServerAttacker != 0,
 		"is_srv_victim": a.Roles&flow.ServerVictim != 0, "entity_id": alerts.KindFlow, "entity_val": "flow", "pool_id": defaultPool,
-		"vlan_id": f.Key.VLAN, "observation_point_id": 0, "proto": f.Key.Proto,
+		"vlan_id": f.Key.VLAN, "proto": f.Key.Proto,
 		"alerts_map": alertsMap(f.Alerts), "proto.ndpi": c.protocolName(f), "l7_master_proto": f.Result.Master,
 		"l7_proto": f.Result.App, "l7_cat": f.Result.Category, "cli2srv_bytes": f.ToServer.Bytes,
 		"cli2srv_packets": f.ToServer.Packets, "srv2cli_bytes": f.ToClient.Bytes, "srv2cli_packets": f.ToClient.Packets,
-		"ip_version": f.IPVersion, "probe_ip": "0.0.0.0", "input_snmp": 0, "output_snmp": 0, "community_id": f.CommunityID(),
+		"ip_version": f.IPVersion, "community_id": f.CommunityID(),
 		"info": flowInfo(f)}
+	originOfAlert(m, f.Origin)
 	if f.Result.Risks != 0 {
 		m["flow_risk_bitmap"] = f.Result.Risks
 	}
@@ -164,6 +198,19 @@ func (c *Call) flowAlert(f *flow.Flow, a flow.Alert, more map[string]any) (map[s
 	detail, err := json.Marshal(c.alertDetail(f, check, more))
 	m["json"] = string(detail)
 	return m, err
+}
+
+// originOfAlert adds which exporter saw a flow, and where; o is nil for a flow made
+// of packets.
+func originOfAlert(m map[string]any, o *flow.Origin) {
+	if o == nil {
+		o = &flow.Origin{}
+	}
+	device := o.Exporter
+	if !device.Is4() {
+		device = netip.IPv4Unspecified() // the column is for IPv4
+	}
+	m["probe_ip"], m["input_snmp"], m["output_snmp"], m["observation_point_id"] = device.String(), o.In, o.Out, o.ObsPoint
 }
 
 func setText(m map[string]any, key, text string) {
@@ -253,6 +300,8 @@ func (c *Call) checkDetail(m map[string]any, f *flow.Flow, check *checks.Check) 
 	case "blacklisted", "blacklisted_client_contact", "blacklisted_server_contact":
 		m["cli_blacklisted"], m["srv_blacklisted"] = c.isBlacklisted(f.Client), c.isBlacklisted(f.Server)
 		m["cat_blacklisted"], m["uid"] = f.Result.Category == malwareCategory, f.ID
+	case "external_alert_check":
+		externalDetail(m, f.Origin)
 	case "country_check":
 		m["cli_country"], m["srv_country"] = c.Env.Geo.Country(f.Client), c.Env.Geo.Country(f.Server)
 	case "low_goodput":
@@ -273,6 +322,26 @@ func (c *Call) checkDetail(m map[string]any, f *flow.Flow, check *checks.Check) 
 	if check.Risk != 0 {
 		m["risk_id"] = check.Risk
 	}
+}
+
+// externalDetail adds what another system said of a flow: which it is, and of its
+// alert what the trees show.
+func externalDetail(m map[string]any, o *flow.Origin) {
+	if o == nil {
+		return
+	}
+	var told struct {
+		Source string
+		Alert  struct{ Category, Signature string }
+	}
+	if json.Unmarshal([]byte(o.Alert), &told) != nil {
+		return
+	}
+	alert := map[string]any{}
+	setText(m, "source", told.Source)
+	setText(alert, "signature", told.Alert.Signature)
+	setText(alert, "category", told.Alert.Category)
+	m["alert"] = alert
 }
 
 // protocolDetail is what the classifier has read of a flow.

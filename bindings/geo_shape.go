@@ -124,10 +124,15 @@ func (c *Call) countries() map[string]*group {
 }
 
 func setScores(t *lua.Table, s *aggregate.Sum) *lua.Table {
-	return t.Set("score", s.ScoreAsClient+s.ScoreAsServer).
-		Set("score.as_client", s.ScoreAsClient).
-		Set("score.as_server", s.ScoreAsServer).
-		Set("score_pct", lua.NewTable(0))
+	v := score{had: s.Scored}
+	for role := range s.Scores {
+		for kind, n := range s.Scores[role] {
+			v.kinds[role][kind] = int(n)
+		}
+	}
+	v.set(t)
+	v.setShares(t)
+	return t
 }
 
 func alertedFlows(s *aggregate.Sum) *lua.Table {
@@ -203,7 +208,7 @@ func pageOf(o options, list []*group, byName func(g *group) string) []*group {
 	case "hosts":
 		by = num(func(g *group) float64 { return float64(g.Hosts) })
 	case "score":
-		by = num(func(g *group) float64 { return float64(g.ScoreAsClient + g.ScoreAsServer) })
+		by = num(func(g *group) float64 { return float64(g.ScoreAsClient() + g.ScoreAsServer()) })
 	}
 	slices.SortFunc(list, func(a, b *group) int { return cmp.Or(by(a, b), order(a, b)) })
 	if up, given := o.flag("a2zSortOrder"); given && !up {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"ntopgo/compat/lua"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/host"
 	"ntopgo/engine/iface"
 )
 
@@ -36,8 +38,10 @@ func (c *Call) obsPointTable(p *iface.ObsPoint, level int) *lua.Table {
 		Set("bytes", p.Traffic.Bytes()).
 		Set("to_remove", p.Removing).
 		Set("flows", p.Flows).
-		Set("exporter_list", exporters).
-		Set("score", 0).Set("score.as_client", 0).Set("score.as_server", 0).Set("score_pct", lua.NewTable(0))
+		Set("exporter_list", exporters)
+	v := c.obsPointScore(p.ID)
+	v.set(t)
+	v.setShares(t)
 	setDuplex(t, p.Traffic)
 	if level >= levelHigh {
 		t.Set("seen.first", seconds(p.FirstSeen)).
@@ -48,6 +52,33 @@ func (c *Call) obsPointTable(p *iface.ObsPoint, level int) *lua.Table {
 			Set("ndpi", protocols(c.Env.DPI, &p.L7))
 	}
 	return t
+}
+
+// obsPointScore is the score of the flows that were seen at an observation point.
+// The flows are read once per call.
+func (c *Call) obsPointScore(id uint16) *score {
+	if c.obsScores == nil {
+		c.obsScores = map[uint16]*score{}
+		c.eachFlow(func(f *flow.Flow) {
+			if f.Alerts == nil || f.Origin == nil {
+				return
+			}
+			s := c.obsScores[f.Origin.ObsPoint]
+			if s == nil {
+				s = &score{had: true}
+				c.obsScores[f.Origin.ObsPoint] = s
+			}
+			client, server := f.Alerts.Sums()
+			for kind := range client {
+				s.kinds[host.AsClient][kind] += client[kind]
+				s.kinds[host.AsServer][kind] += server[kind]
+			}
+		})
+	}
+	if s := c.obsScores[id]; s != nil {
+		return s
+	}
+	return &score{}
 }
 
 // getObsPoints takes options of order and paging.

@@ -41,7 +41,7 @@ func init() {
 		"isSubInterface":          func(c *Call) { c.Push(c.isKind(capture.KindPart)) },
 		"isSyslogInterface":       func(c *Call) { c.Push(c.isKind(capture.KindSyslog)) },
 		"hasEBPF":                 func(c *Call) { c.Push(c.collector() != nil && c.collector().HasAgents()) },
-		"hasExternalAlerts":       no,
+		"hasExternalAlerts":       func(c *Call) { c.Push(c.Iface != nil && c.Iface.ExternalAlerts()) },
 		"viewedBy":                func(c *Call) { c.Push(nil) },
 	})
 }

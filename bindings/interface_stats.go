@@ -232,8 +232,8 @@ func localTable(s *iface.Stats) *lua.Table {
 
 // setFullStats adds what getStats(true) has more.
 func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
-	for _, k := range []string{"has_seen_pods", "has_seen_containers", "has_seen_external_alerts",
-		"has_seen_ebpf_events", "has_hr_flows"} {
+	t.Set("has_hr_flows", false).Set("has_seen_external_alerts", c.Iface != nil && c.Iface.ExternalAlerts())
+	for _, k := range []string{"has_seen_pods", "has_seen_containers", "has_seen_ebpf_events"} {
 		t.Set(k, false)
 	}
 	a := c.alertStats()
@@ -309,6 +309,8 @@ func resetCounters(c *Call) {
 		return
 	}
 	c.Iface.ResetCounters()
+	q := c.Env.alertQueue(c.IfaceID)
+	q.lostBefore.Store(q.lostAlerts())
 	if col := c.collector(); col != nil {
 		col.Reset(c.OptBool(1, true))
 	}

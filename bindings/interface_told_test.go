@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ntopgo/engine/alerts"
+	"ntopgo/engine/recipients"
 )
 
 func TestToldToInterfaces(t *testing.T) {
@@ -38,7 +39,7 @@ func TestToldToInterfaces(t *testing.T) {
 func TestTrafficAlert(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2024)
-	w.env.Recipients.Register(0, 0)
+	w.env.Recipients.Register(0, recipients.Filter{})
 	trigger := `p(interface.triggerTrafficAlert("192.168.1.10", "traffic", 60, "1 MB", "2 MB", true))`
 	w.check("engaged", trigger+trigger+`local a = interface.getEngagedAlerts(1) p(#a, a[1].alert_id, a[1].entity_val, a[1].score)
 		local h = interface.getHostInfo("192.168.1.10") p(h.num_alerts, h.score)`, "true;true;1 26 192.168.1.10@0 100;1 100;")

@@ -19,6 +19,7 @@ type listing struct {
 	tagsRead bool
 
 	ofHosts        []alerts.Alert // see engagedOnce
+	obsScores      map[uint16]*score
 	hostAlertsRead bool
 
 	risksChecked uint64 // see checkedRisks

@@ -14,6 +14,7 @@ import (
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/iface"
+	"ntopgo/engine/recipients"
 )
 
 // checked reads the test capture, and a connection to a server that is named by
@@ -72,8 +73,8 @@ func (w *world) readChecked() {
 	w.env.SetChecks(i)
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
-	w.env.Recipients.Register(0, 3)
-	w.env.Recipients.Register(1, 0)
+	w.env.Recipients.Register(0, recipients.Filter{MinSeverity: 3})
+	w.env.Recipients.Register(1, recipients.Filter{})
 	go w.env.DeliverAlerts(ctx, 0)
 	i.Start(ctx)
 	<-i.Done()

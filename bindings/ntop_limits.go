@@ -19,8 +19,7 @@ func init() {
 		"getDropPoolInfo":  getDropPoolInfo,
 		"resetStats":       resetAllStats,
 	})
-	const queues = "no alert queues in the engine yet"
-	partial("interface", "getQueuesStats", queues, getQueuesStats)
+	register("interface", map[string]func(c *Call){"getQueuesStats": getQueuesStats})
 }
 
 // What the community edition allows.
@@ -129,12 +128,20 @@ func resetAllStats(c *Call) {
 	c.Push(nil)
 }
 
-// getQueuesStats lists the queues between capture and alerts with what they had
-// to refuse.
+// getQueuesStats lists the queues between capture and what looks at flows, with
+// what they had to refuse: of flows with alerts, and, where flows are exported, of
+// those that ended and those that last.
 func getQueuesStats(c *Call) {
-	t := lua.NewTable(1)
+	t := lua.NewTable(3)
 	if c.Iface != nil {
-		t.Set("flowAlertsQueue", lua.NewTable(1).Set("num_failed_enqueues", 0))
+		queue := func(name string, refused uint64) {
+			t.Set(name, lua.NewTable(1).Set("num_failed_enqueues", refused))
+		}
+		queue("flowAlertsQueue", c.Env.alertQueue(c.IfaceID).refused.Load())
+		if c.Env.Exporter != nil {
+			queue("idleFlowsToDump", c.Env.Exporter.Refused(c.IfaceID))
+			queue("activeFlowsToDump", 0) // they wait until there is room
+		}
 	}
 	c.Push(t)
 }

@@ -10,7 +10,7 @@ import (
 // Group "Recipient Queues".
 func init() {
 	register("ntop", map[string]func(c *Call){
-		"recipient_register":  func(c *Call) { c.Env.Recipients.Register(int(c.Integer(1)), int(c.Integer(2))) },
+		"recipient_register":  recipientRegister,
 		"recipient_delete":    func(c *Call) { c.Env.Recipients.Delete(int(c.Integer(1))) },
 		"recipient_enqueue":   recipientEnqueue,
 		"recipient_dequeue":   recipientDequeue,
@@ -20,10 +20,42 @@ func init() {
 	})
 }
 
+// recipientRegister takes the number of a recipient, the lowest severity, sets of
+// categories, host pools and kinds of entities, then, optional, sets of alerts of
+// flows, hosts and others, of which one stands in for severity, categories and
+// kinds; whether it is for what is no alert; and a set of tags. Sets are numbers
+// separated by commas; those that are left out hold everything.
+func recipientRegister(c *Call) {
+	set := func(i int) recipients.IDs {
+		if s, ok := c.Str(i); ok {
+			return recipients.ParseIDs(s)
+		}
+		return nil
+	}
+	if c.Kind(1) != lua.Number {
+		c.wrongArgument(1, "number")
+		return
+	}
+	f := recipients.Filter{MinSeverity: int(c.Integer(2)), Categories: set(3), Pools: set(4), Entities: set(5),
+		FlowAlerts: set(6), HostAlerts: set(7), OtherAlerts: set(8), Tags: set(10)}
+	f.ByAlert = f.FlowAlerts != nil || f.HostAlerts != nil || f.OtherAlerts != nil
+	f.NoAlerts, _ = c.Bool(9)
+	c.Env.Recipients.Register(int(c.Integer(1)), f)
+	c.Push(nil)
+}
+
+// recipientEnqueue takes the number of a recipient, an alert and its score, and,
+// optional, the alert's number, the kind of its entity and its category.
 func recipientEnqueue(c *Call) {
+	const otherEntity = 15
 	score := c.Integer(3)
-	c.Push(c.Env.Recipients.Enqueue(int(c.Integer(1)), recipients.Notification{Alert: c.String(2), Score: int(score),
-		Severity: int(severityOfScore(score))}))
+	taken := c.Env.Recipients.Enqueue(int(c.Integer(1)), recipients.Notification{Alert: c.String(2), Score: int(score),
+		Severity: int(severityOfScore(score)), ID: int(c.OptInteger(4, 0)), Entity: int(c.OptInteger(5, otherEntity)),
+		Category: int(c.OptInteger(6, 0))})
+	if !taken {
+		c.Env.alertQueue(c.IfaceID).lost(otherEntity)
+	}
+	c.Push(taken)
 }
 
 func recipientDequeue(c *Call) {

@@ -151,4 +151,13 @@ func TestRecipientBindings(t *testing.T) {
 	w.check("gone", `ntop.recipient_delete(3) p(ntop.recipient_enqueue(3, "x", 1), ntop.recipient_dequeue(3), ntop.recipient_last_use(3))`, "false nil 0;")
 	w.check("wrong arguments", `ntop.recipient_register("x") ntop.recipient_delete(nil) ntop.recipient_inc_stats() p(ntop.recipient_enqueue(99, "x", 1), ntop.recipient_dequeue(-1), ntop.recipient_stats("x").num_uses, ntop.recipient_last_use(nil))`,
 		"false nil 0 0;")
+	w.check("what a recipient wants", `ntop.recipient_register(4, 3, "1,2", "0", "1,4", nil, nil, nil, false, "")
+local n = function() local s = ntop.recipient_stats(4) return s.num_uses .. "/" .. s.num_filtered_out end
+for _, a in ipairs({{100, 7, 3, 1}, {10, 7, 3, 1}, {100, 7, 15, 1}, {100, 7, 4, 5}, {100, 7, 4, 2}}) do ntop.recipient_enqueue(4, "x", table.unpack(a)) end
+p(n()) -- nothing has the pool of a host
+ntop.recipient_register(4, 0, "", "0", "", "7", nil, "3") for _, a in ipairs({{1, 7, 3, 1}, {1, 8, 4, 5}, {1, 4099, 15, 5}}) do p(ntop.recipient_enqueue(4, "x", table.unpack(a)), n()) end
+ntop.recipient_register(4, 0, "", "", "", nil, nil, nil, true) ntop.recipient_enqueue(4, "alert", 50) ntop.recipient_enqueue(4, "report", 0) p(n())`,
+		"0/5;true 0/6;true 0/7;true 1/7;2/8;")
+	w.check("what is lost is counted", `ntop.recipient_enqueue(77, "x", 1) local s = interface.getStats() p(s.num_dropped_alerts > 0, s.num_other_dropped_alerts == s.num_dropped_alerts, s.num_flow_dropped_alerts)
+interface.resetCounters() local r = interface.getStats() p(r.num_dropped_alerts, r.num_other_dropped_alerts == s.num_other_dropped_alerts)`, "true true 0;0 true;")
 }

@@ -74,8 +74,19 @@ func (c *Context) deliver(alert map[string]any, score int) error {
 	if err != nil {
 		return err
 	}
-	c.Env.Recipients.EnqueueAll(recipients.Notification{Alert: string(text), Score: score,
-		Severity: int(severityOfScore(int64(score)))})
+	n := recipients.Notification{Alert: string(text), Score: score}
+	n.Entity, _ = alert["entity_id"].(int)
+	n.ID, _ = alert["alert_id"].(int)
+	n.Category, _ = alert["alert_category"].(int)
+	if n.Entity == alerts.KindHost {
+		pool, _ := alert["host_pool_id"].(int)
+		n.Pools = []int{pool}
+		if name, ok := alert["entity_val"].(string); ok {
+			call := &Call{Context: c, b: scriptChecks}
+			n.Tags = func() uint64 { k, _ := parseHost(name, 0); return call.hostTags(k) }
+		}
+	}
+	c.notify(&n)
 	return nil
 }
 

@@ -120,7 +120,7 @@ func start(t *testing.T, config string, scripts map[string]string) (*bindings.En
 	log := &lines{}
 	env := &bindings.Env{TreeYear: 2024, Started: time.Now(), KV: kv, Prefs: pr, Layout: &layout.Layout{CallbacksDir: dir},
 		Log: log, DPI: engine, Nets: nets, Recipients: recipients.New()}
-	env.Recipients.Register(0, 0)
+	env.Recipients.Register(0, recipients.Filter{})
 	rt, err := lua.NewRuntime(lua.Config{Namespaces: bindings.Namespaces(env)})
 	if err != nil {
 		t.Fatal(err)

@@ -70,11 +70,21 @@ type Sum struct {
 	active        counters.Seconds
 
 	// By the role of the member in the flow.
-	ScoreAsClient, ScoreAsServer     int64
-	AlertedAsClient, AlertedAsServer uint64 // flows
+	Scores                           [2][ScoreKinds]int64 // as client and as server
+	Scored                           bool                 // there was ever a score
+	AlertedAsClient, AlertedAsServer uint64               // flows
 
 	Throughput counters.Throughput
 }
+
+// ScoreKinds are network and security, by ntopng's numbers.
+const ScoreKinds = 2
+
+// ScoreAsClient is the sum of the members' scores as clients.
+func (s *Sum) ScoreAsClient() int64 { return s.Scores[0][0] + s.Scores[0][1] }
+
+// ScoreAsServer is the sum of the members' scores as servers.
+func (s *Sum) ScoreAsServer() int64 { return s.Scores[1][0] + s.Scores[1][1] }
 
 // Border splits bytes by whether they came in, went out or stayed inside.
 type Border struct{ Ingress, Egress, Inner uint64 }
@@ -99,8 +109,12 @@ func (s *Sum) Add(o *Sum) {
 	}
 	s.LastSeen = max(s.LastSeen, o.LastSeen)
 	s.ActiveSeconds = max(s.ActiveSeconds, o.ActiveSeconds) // they may be the same ones
-	s.ScoreAsClient += o.ScoreAsClient
-	s.ScoreAsServer += o.ScoreAsServer
+	for role := range s.Scores {
+		for kind := range s.Scores[role] {
+			s.Scores[role][kind] += o.Scores[role][kind]
+		}
+	}
+	s.Scored = s.Scored || o.Scored
 	s.AlertedAsClient += o.AlertedAsClient
 	s.AlertedAsServer += o.AlertedAsServer
 	s.Throughput = counters.Throughput{Bytes: counters.Rate{Value: s.Throughput.Bytes.Value + o.Throughput.Bytes.Value},
@@ -247,16 +261,17 @@ func (g *Group) Quiet(trend counters.Trend) {
 	g.sum.Throughput = counters.Throughput{Bytes: counters.Rate{Trend: trend}, Packets: counters.Rate{Trend: trend}}
 }
 
-// AddScore changes the score of the members as client or as server; n is below
-// zero when a flow or an alert ends.
-func (g *Group) AddScore(asClient bool, n int64) {
+// AddScore changes the score of a kind of the members as client or as server; n is
+// below zero when a flow or an alert ends.
+func (g *Group) AddScore(asClient bool, kind int, n int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	role := 1
 	if asClient {
-		g.sum.ScoreAsClient += n
-	} else {
-		g.sum.ScoreAsServer += n
+		role = 0
 	}
+	g.sum.Scores[role][kind] += n
+	g.sum.Scored = true
 }
 
 // CountAlerted counts a flow with an alert in which a member is client or

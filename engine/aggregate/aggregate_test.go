@@ -63,9 +63,12 @@ func TestGroupCounts(t *testing.T) {
 	g.Gain(gained(true))
 	g.Gain(gained(false))
 	g.GainInside(gained(false))
-	g.AddScore(true, 30)
-	g.AddScore(true, -10)
-	g.AddScore(false, 5)
+	if v := g.View(); v.Scored {
+		t.Error("a group without alerts has a score")
+	}
+	g.AddScore(true, 1, 30)
+	g.AddScore(true, 0, -10)
+	g.AddScore(false, 1, 5)
 	g.CountAlerted(false)
 	v := g.View()
 	if v.Traffic != (counters.Duplex{Sent: counters.Traffic{Packets: 11, Bytes: 1400}, Rcvd: counters.Traffic{Packets: 4, Bytes: 1000}}) ||
@@ -78,7 +81,7 @@ func TestGroupCounts(t *testing.T) {
 	if v.Flows != 1 || v.MeanRTT() != 4 || v.FirstSeen != 10 || v.LastSeen != 20 {
 		t.Errorf("flows %d, rtt %d, seen %d %d", v.Flows, v.MeanRTT(), v.FirstSeen, v.LastSeen)
 	}
-	if v.ScoreAsClient != 20 || v.ScoreAsServer != 5 || v.AlertedAsServer != 1 || v.AlertedAsClient != 0 {
+	if v.ScoreAsClient() != 20 || v.ScoreAsServer() != 5 || v.Scores != [2][ScoreKinds]int64{{-10, 30}, {0, 5}} || !v.Scored || v.AlertedAsServer != 1 || v.AlertedAsClient != 0 {
 		t.Errorf("score %+v", v.Sum)
 	}
 	v.L7.Each(func(id uint16, c *counters.L7) {

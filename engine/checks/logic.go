@@ -49,7 +49,7 @@ func logicChecks() []*Check {
 		{Key: "device_protocol_not_allowed", Alert: 5, Category: Security, Score: 100, Client: shareHigh,
 			Attention: true}, // kinds of devices are not told apart
 		{Key: "external_alert_check", Alert: AlertExternal, Category: Security, Score: 100, Client: shareFair,
-			Attention: true}, // events come from elsewhere
+			Hooks: Recognised | Periodic | Ended, Attention: true, test: external},
 		{Key: "iec_invalid_command_transition", Alert: 74, Category: Security, Off: true, Score: 10, Attention: true},
 		{Key: "iec_invalid_transition", Alert: 37, Category: Security, Off: true, Score: 10, Attention: true},
 		{Key: "iec_unexpected_type_id", Alert: 55, Category: Security, Off: true, Score: 10, Attention: true},
@@ -224,6 +224,11 @@ func insecureFromOutside(s *Set, f *flow.Flow, a *flow.Alert) bool {
 		return true
 	}
 	return false
+}
+
+// external is for flows that another system has told something about.
+func external(_ *Set, f *flow.Flow, _ *flow.Alert) bool {
+	return f.Origin != nil && f.Origin.Alert != ""
 }
 
 // looked says that packets were looked into, not only ports and addresses.

@@ -225,6 +225,13 @@ func (e *Exporter) Stats(name string, ifid int) (s Stats, ok bool) {
 	return s, false
 }
 
+// Refused is how many flows of an interface ended when the queue was full.
+func (e *Exporter) Refused(ifid int) uint64 {
+	e.lost.mu.Lock()
+	defer e.lost.mu.Unlock()
+	return e.lost.of[ifid]
+}
+
 // Close sends the flows that are left on the interfaces, which must have ended,
 // and ends the exporter.
 func (e *Exporter) Close() {

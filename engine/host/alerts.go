@@ -9,7 +9,7 @@ const (
 )
 
 // scoreKinds are network and security, by ntopng's numbers.
-const scoreKinds = 2
+const scoreKinds = aggregate.ScoreKinds
 
 // Alerts is what is counted of a host's alerts: those of its flows, and its own.
 type Alerts struct {
@@ -73,7 +73,7 @@ func (h *Host) addScore(role, kind, n int, now int64) {
 		return
 	}
 	h.data.Alerted().addScore(role, kind, n, now)
-	h.Member().Each(func(g *aggregate.Group) { g.AddScore(role == AsClient, int64(n)) })
+	h.Member().Each(func(g *aggregate.Group) { g.AddScore(role == AsClient, kind, int64(n)) })
 }
 
 // AddFlow adds an alerted flow with its scores by kind, or, where sign is -1,
@@ -107,15 +107,16 @@ func (a *Alerts) move(from, to *aggregate.Group) {
 		return
 	}
 	for role := range a.scores {
-		n := int64(0)
-		for _, s := range a.scores[role] {
-			n += int64(s.value)
-		}
-		if from != nil {
-			from.AddScore(role == AsClient, -n)
-		}
-		if to != nil {
-			to.AddScore(role == AsClient, n)
+		for kind, s := range a.scores[role] {
+			if s.value == 0 {
+				continue
+			}
+			if from != nil {
+				from.AddScore(role == AsClient, kind, -int64(s.value))
+			}
+			if to != nil {
+				to.AddScore(role == AsClient, kind, int64(s.value))
+			}
 		}
 	}
 }

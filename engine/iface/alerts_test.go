@@ -105,8 +105,8 @@ func TestScoresAgree(t *testing.T) {
 			var groups [2]int64
 			flows := uint64(0)
 			for _, g := range i.Groups(kind) {
-				groups[0] += g.ScoreAsClient
-				groups[1] += g.ScoreAsServer
+				groups[0] += g.ScoreAsClient()
+				groups[1] += g.ScoreAsServer()
 				flows += g.AlertedAsClient + g.AlertedAsServer
 			}
 			if groups != [2]int64{int64(sum[0]), int64(sum[1])} || flows != 2*uint64(alerted) {

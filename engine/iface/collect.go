@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ntopgo/engine/checks"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
@@ -34,6 +35,9 @@ func (i *Interface) Collect(n *flow.Report) bool {
 	if r == nil {
 		s.counted.NoRoom++
 		return false
+	}
+	if n.Origin.Alert != "" {
+		s.toldAlert(r)
 	}
 	s.countReport(n, r, up, down)
 	i.observe(n, r, up, down, s.flows.Len() > before)
@@ -64,8 +68,24 @@ func (i *Interface) Annotate(n *flow.Report) bool {
 	s := i.shards[hash>>32*uint64(len(i.shards))>>32]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.flows.Annotate(&own, &k, reverse, hash)
+	known := s.flows.Annotate(&own, &k, reverse, hash)
+	if known && own.Origin.Alert != "" {
+		s.toldAlert(s.flows.Find(&k, hash))
+	}
+	return known
 }
+
+// toldAlert has the checks look at a flow that another system has an alert about,
+// unless it will be recognised first.
+func (s *shard) toldAlert(r *flow.Record) {
+	s.i.externalAlerts.Store(true)
+	if r.Classified() && r.HostsCounted() {
+		s.examine(checks.Periodic, r, s.flows.Links(r))
+	}
+}
+
+// ExternalAlerts says whether another system ever told of an alert about a flow.
+func (i *Interface) ExternalAlerts() bool { return i.externalAlerts.Load() }
 
 // countReport counts what a report brought into the interface and its stations.
 // An exporter that does not say which way a flow took is taken to see what comes

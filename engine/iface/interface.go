@@ -73,18 +73,19 @@ type Interface struct {
 		points    map[uint16]*ObsPoint
 		exporters map[uint32]*exporter
 	}
-	checks        atomic.Pointer[checks.Set] // nil: none
-	alerted       alerted
-	taps          atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
-	tapping       sync.Mutex                    // of the reader that offers frames to the taps
-	profiles      atomic.Pointer[profile.Set]   // nil while there are none
-	acl           policy.ACL
-	rules         atomic.Pointer[policy.Rules] // nil while there are none
-	policyChanges atomic.Uint64
-	scale         atomic.Int32 // see SetScale
-	flowsOnly     atomic.Bool
-	observedAt    int64            // seconds, see observeHosts
-	anomalies     [2]atomic.Uint64 // of local and remote hosts
+	checks         atomic.Pointer[checks.Set] // nil: none
+	alerted        alerted
+	taps           atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
+	tapping        sync.Mutex                    // of the reader that offers frames to the taps
+	profiles       atomic.Pointer[profile.Set]   // nil while there are none
+	acl            policy.ACL
+	rules          atomic.Pointer[policy.Rules] // nil while there are none
+	policyChanges  atomic.Uint64
+	scale          atomic.Int32 // see SetScale
+	flowsOnly      atomic.Bool
+	observedAt     int64            // seconds, see observeHosts
+	anomalies      [2]atomic.Uint64 // of local and remote hosts
+	externalAlerts atomic.Bool
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -15,14 +15,21 @@ const MaxQueued = 8192
 // Notification is one alert on its way to a recipient.
 type Notification struct {
 	Alert    string // JSON
-	Score    int
+	Score    int    // 0: something that has happened, no alert
 	Severity int
+	ID       int // ntopng's number of the alert
+	Category int
+	Entity   int   // kind of what the alert is about
+	Pools    []int // of hosts, of the ends of the flow
+	// Tags are those of the hosts as a set of bits; nil: none. It is asked at most
+	// once, and only where a recipient chooses by tags.
+	Tags func() uint64
 }
 
 // Stats counts what happened to a recipient's notifications.
 type Stats struct {
-	LastUse                  time.Time // of the last dequeue
-	Uses, Drops, FilteredOut uint64
+	LastUse                  time.Time // when something was last taken out
+	Uses, Drops, FilteredOut uint64    // Uses: how many were queued
 	Delivered, Failures      uint64
 	FillPercent              int
 }
@@ -34,22 +41,22 @@ type Queues struct {
 }
 
 type queue struct {
-	minSeverity int
-	items       []Notification
-	stats       Stats
+	filter Filter
+	items  []Notification
+	stats  Stats
 }
 
 // New returns an empty set.
 func New() *Queues { return &Queues{m: map[int]*queue{}} }
 
-// Register adds a recipient, or changes the lowest severity it wants.
-func (q *Queues) Register(id, minSeverity int) {
+// Register adds a recipient, or changes what it wants.
+func (q *Queues) Register(id int, f Filter) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.m[id] == nil {
 		q.m[id] = &queue{}
 	}
-	q.m[id].minSeverity = minSeverity
+	q.m[id].filter = f
 }
 
 // Delete forgets a recipient and what is queued for it.
@@ -59,35 +66,39 @@ func (q *Queues) Delete(id int) {
 	delete(q.m, id)
 }
 
-// Enqueue queues n for a recipient and says whether it was taken: false for an
-// unknown recipient, one that wants only worse ones, and a full queue.
+// Enqueue queues n for a recipient. It says whether nothing was lost: false for an
+// unknown recipient and a full queue, true also where the recipient does not want
+// such notifications.
 func (q *Queues) Enqueue(id int, n Notification) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.m[id].take(n)
+	return q.m[id].take(id, &n)
 }
 
-// EnqueueAll queues n for every recipient that wants it.
-func (q *Queues) EnqueueAll(n Notification) {
+// EnqueueAll queues n for every recipient that wants it. It says whether nothing
+// was lost.
+func (q *Queues) EnqueueAll(n Notification) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, r := range q.m {
-		r.take(n)
+	whole := true
+	for id, r := range q.m {
+		whole = r.take(id, &n) && whole
 	}
+	return whole
 }
 
-func (r *queue) take(n Notification) bool {
+func (r *queue) take(id int, n *Notification) bool {
 	switch {
 	case r == nil:
 		return false
-	case n.Severity < r.minSeverity:
+	case !r.filter.wants(id, n):
 		r.stats.FilteredOut++
-		return false
+		return true
 	case len(r.items) >= MaxQueued:
 		r.stats.Drops++
 		return false
 	}
-	r.items = append(r.items, n)
+	r.items = append(r.items, *n)
 	r.stats.Uses++
 	return true
 }
@@ -100,10 +111,10 @@ func (q *Queues) Dequeue(id int, now time.Time) (Notification, bool) {
 	if r == nil {
 		return Notification{}, false
 	}
-	r.stats.LastUse = now
 	if len(r.items) == 0 {
 		return Notification{}, false
 	}
+	r.stats.LastUse = now
 	n := r.items[0]
 	r.items = r.items[1:]
 	return n, true
