@@ -112,7 +112,7 @@ func (c *Call) poolViews() map[int]*poolView {
 			v.View = g
 		}
 	}
-	for _, r := range c.macs(func(m *mac.Mac, d *mac.Data) bool { return !m.Address.Special() && d.Traffic.Sent.Packets > 0 }) {
+	for _, r := range c.macs(func(m *mac.Mac, d *mac.Data) bool { return !m.Address.Special() && d.Device() }) {
 		pool, _ := c.hostPools().ByMAC(r.m.Address) // without an entry, the default one
 		if v := views[pool]; v != nil {
 			v.devices++

@@ -74,7 +74,7 @@ func (c *Call) macTable(r *macRow, details bool) *lua.Table {
 	}
 	if details {
 		dhcp := c.dhcpOf(&d.L7)
-		t.Set("source_mac", d.Traffic.Sent.Packets > 0).
+		t.Set("source_mac", d.Device()).
 			Set("special_mac", r.m.Address.Special()).
 			Set("devtype", c.deviceType(r)).
 			SetStr("manufacturer", c.manufacturer(r.m.Address)).
@@ -116,7 +116,7 @@ func getMacsInfo(c *Call) {
 	limit, skip := int(c.OptInteger(2, 0)), int(c.OptInteger(3, 0))
 	ascending, sourceOnly := c.OptBool(4, true), c.OptBool(5, false)
 	rows := c.macs(func(m *mac.Mac, d *mac.Data) bool {
-		return !m.Address.IsZero() && (!sourceOnly || d.Traffic.Sent.Packets > 0)
+		return !m.Address.IsZero() && (!sourceOnly || d.Device())
 	})
 	if key := macSort(column); key != nil {
 		sort.SliceStable(rows, func(i, j int) bool { return key(&rows[i]) < key(&rows[j]) })
@@ -258,7 +258,7 @@ func getMacManufacturers(c *Call) {
 	limit, senders, class := int(c.OptInteger(1, 0)), c.OptBool(2, false), c.OptInteger(3, -1)
 	n := map[string]int{}
 	for _, r := range c.macs(func(m *mac.Mac, d *mac.Data) bool {
-		return !m.Address.Special() && (!senders || d.Traffic.Sent.Packets > 0) &&
+		return !m.Address.Special() && (!senders || d.Device()) &&
 			(class < 0 || int64(c.deviceType(&macRow{m, *d})) == class)
 	}) {
 		if name := c.manufacturer(r.m.Address); name != "" {

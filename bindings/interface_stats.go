@@ -349,12 +349,12 @@ func getPeriodicStats(c *Call) {
 	c.Push(c.Env.Periodic(int(c.OptInteger(1, int64(c.IfaceID)))))
 }
 
-// devices is how many stations have sent something.
+// devices is how many stations have sent IP or ARP.
 func (c *Call) devices() int {
 	n := 0
 	if c.Iface != nil {
 		for _, m := range c.Iface.MACs() {
-			if !m.Address.Special() && m.Sent() {
+			if !m.Address.Special() && m.Device() {
 				n++
 			}
 		}

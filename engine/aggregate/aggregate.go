@@ -157,6 +157,7 @@ type Gained struct {
 	FirstSeen        int64           // of the flow, nanoseconds
 	LastSeen         int64
 	RTT              int64 // this end's half of the handshake in nanoseconds, 0 unknown
+	PeerRTT          int64 // the other end's; it counts where both are members
 	// Whether what was sent, or received, went to a broadcast address.
 	SentBroadcast, RcvdBroadcast bool
 }
@@ -201,6 +202,10 @@ func (g *Group) GainInside(n *Gained) {
 		if n.SentBroadcast || n.RcvdBroadcast {
 			s.Broadcast.Inner += way.Bytes
 		}
+	}
+	if n.NewL7 && n.PeerRTT > 0 {
+		s.RTTs++
+		s.RTT += n.PeerRTT
 	}
 	l7 := counters.Duplex{Sent: n.L7.Sent}
 	l7.Sent.Add(n.L7.Rcvd)

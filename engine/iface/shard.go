@@ -214,24 +214,24 @@ func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 	if p.HasMAC {
 		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
-	if p.HasMAC && p.DstMAC == broadcastMAC && p.DstAddr() != limitedBroadcast {
-		s.noteDomain(p.SrcAddr(), p.DstAddr(), p.Time)
-	}
 	if !s.i.FlowsOnly() {
 		l.Cli = s.i.hosts.Get(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}, station(l.CliMAC), p.Time)
 		l.Srv = s.i.hosts.Get(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN}, station(l.SrvMAC), p.Time)
+	}
+	if p.HasMAC && p.DstMAC == broadcastMAC && p.DstAddr() != limitedBroadcast && (l.Srv == nil || !l.Srv.Group) {
+		s.noteDomain(p.SrcAddr(), p.DstAddr(), p.Time)
 	}
 	f.SetLocal(s.join(l.Cli, p.SrcAddr()), s.join(l.Srv, p.DstAddr()))
 }
 
 // join ties h, which may be nil, to a new flow; it says whether its address a is
-// local.
+// local, as groups and broadcast are.
 func (s *shard) join(h *host.Host, a netip.Addr) bool {
 	if h == nil {
-		return s.i.nets.Local(a)
+		return s.i.nets.Local(a) || !flow.Unicast(a)
 	}
 	h.Join()
-	return h.Local
+	return h.Local || h.Group
 }
 
 // station is m, unless it is the zero address, which is nobody's.

@@ -68,12 +68,16 @@ type Data struct {
 	DeviceType      uint8 // class given by a discovery, in ntopng's numbering; 0 for none
 }
 
-// Sent says whether the address is a device: it has sent IP or ARP. Others, as
-// switches with their spanning tree, are none.
-func (m *Mac) Sent() bool {
+// Device says whether the address has sent IP or ARP. What has not, as a switch with
+// its spanning tree, is no device.
+func (m *Mac) Device() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d := &m.data
+	return m.data.Device()
+}
+
+// Device is Mac.Device for whoever holds the lock.
+func (d *Data) Device() bool {
 	return d.Traffic.Sent.Packets > 0 && (d.Hosts > 0 || d.L7.Len() > 0 || d.ARPRequestsSent+d.ARPRepliesSent > 0)
 }
 
