@@ -3,6 +3,7 @@ package bindings
 import (
 	"encoding/hex"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"ntopgo/compat/lua"
@@ -70,17 +71,27 @@ func (c *Call) setHostIdentity(t *lua.Table, h *host.Host, d *host.Data) {
 		Set("host_services_bitmap", 0).
 		Set("ip_version", ipVersion(h.Addr)).
 		Set("mac", hostMAC(d)).
-		Set("mac_meaningful", c.Iface.SeenMAC()).
 		Set("devtype", 0).
 		Set("os", c.systemNumber(d.OS)).
 		Set("os_detail", "").
 		Set("host_pool_id", pool).
 		Set("host_pool_match", match).
-		Set("tags", c.hostTags(h.Key)).
 		Set("seen.first", seconds(d.FirstSeen)).
 		Set("seen.last", seconds(d.LastSeen)).
 		Set("duration", seconds(d.LastSeen)-seconds(d.FirstSeen)+1).
 		Set("ifid", c.IfaceID)
+	if c.Env.TreeYear >= 2026 {
+		t.Set("mac_meaningful", c.Iface.SeenMAC()).Set("tags", c.hostTags(h.Key))
+	}
+}
+
+// activity is for how many seconds a host had traffic. The original counts the period
+// of its housekeeping for each in which there was some, and reads a file in one.
+func (c *Call) activity(d *host.Data) int64 {
+	if c.Iface.Live() {
+		return int64(d.ActiveSeconds)
+	}
+	return int64(min(d.ActiveSeconds, 1)) * c.Env.Prefs.Int("housekeeping_freq")
 }
 
 func ipVersion(a netip.Addr) int {
@@ -151,7 +162,7 @@ func (c *Call) setHostTraffic(t *lua.Table, h *host.Host, d *host.Data, level in
 		Set("active_flows.as_server", d.ActiveAsServer).
 		Set("contacts.as_client", lately[host.AsClient]).
 		Set("contacts.as_server", lately[host.AsServer]).
-		Set("total_activity_time", d.ActiveSeconds).
+		Set("total_activity_time", c.activity(d)).
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
@@ -211,8 +222,7 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 	c.setUsedPorts(t, h)
 	t.Set("local_network_id", h.NetworkID).
 		SetStr("local_network_name", c.networkName(h.NetworkID)).
-		Set("ICMPv4", icmp(d.ICMP, 4)).
-		Set("ICMPv6", icmp(d.ICMP, 6)).
+		Set("ICMPv"+strconv.Itoa(int(ipVersion(h.Addr))), icmp(d.ICMP, uint8(ipVersion(h.Addr)))).
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
 		Set("http", c.httpStats(h, d)).
 		Set("cardinality", lua.NewTable(3).

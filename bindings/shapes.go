@@ -152,7 +152,8 @@ func ratio(a, b uint64) float64 {
 	if a+b == 0 {
 		return 0
 	}
-	return (float64(a) - float64(b)) / (float64(a) + float64(b))
+	// In single precision, as the original's.
+	return float64(float32(float64(a)-float64(b)) / float32(float64(a)+float64(b)))
 }
 
 // ringLen is how many points the upload and download rings hold.

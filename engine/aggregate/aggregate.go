@@ -203,10 +203,7 @@ func (g *Group) GainInside(n *Gained) {
 			s.Broadcast.Inner += way.Bytes
 		}
 	}
-	if n.NewL7 && n.PeerRTT > 0 {
-		s.RTTs++
-		s.RTT += n.PeerRTT
-	}
+	s.handshake(n, n.PeerRTT)
 	l7 := counters.Duplex{Sent: n.L7.Sent}
 	l7.Sent.Add(n.L7.Rcvd)
 	g.gain(n, &l7)
@@ -216,6 +213,8 @@ func (g *Group) GainInside(n *Gained) {
 func (g *Group) See(n *Gained) {
 	g.mu.Lock()
 	g.sum.see(n)
+	g.sum.handshake(n, n.RTT)
+	g.sum.handshake(n, n.PeerRTT)
 	g.mu.Unlock()
 }
 
@@ -240,9 +239,14 @@ func (g *Group) gain(n *Gained, l7 *counters.Duplex) {
 		return
 	}
 	s.Flows++
-	if n.RTT > 0 {
+	s.handshake(n, n.RTT)
+}
+
+// handshake counts a member's half of a handshake, once per flow.
+func (s *Sum) handshake(n *Gained, rtt int64) {
+	if n.NewL7 && rtt > 0 {
 		s.RTTs++
-		s.RTT += n.RTT
+		s.RTT += rtt
 	}
 }
 

@@ -23,7 +23,7 @@ type dnsMessage struct {
 	name      string // of the first question
 	qtype     uint16
 	addr      netip.Addr // first A or AAAA answer
-	owner     string     // name of the first address record in any section
+	owner     string     // name of the first address or text record in any section
 	badName   bool
 	malformed bool // a question that is cut, too long or of type 0
 	zeroTTL   bool // an answer that must not be kept
@@ -76,9 +76,9 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 			if !m.addr.IsValid() && i < m.answers {
 				m.addr, _ = netip.AddrFromSlice(b[data : data+n])
 			}
-			if m.owner == "" {
-				m.owner, _, _ = dnsName(b, off)
-			}
+		}
+		if m.owner == "" && (kind == 1 || kind == 28 || kind == 16) {
+			m.owner, _, _ = dnsName(b, off)
 		}
 		if m.questions == 0 && m.name == "" && i < m.answers {
 			m.name, _, _ = dnsName(b, off)
@@ -278,7 +278,7 @@ func dissectMDNS(c *Context) Verdict {
 		meta := c.Meta()
 		meta.HostName = m.name
 	}
-	// What is asked for says nothing of who asks; an announced address does.
+	// What is asked for says nothing of who asks; what is announced does.
 	if m.response && m.owner != "" {
 		c.Meta().MDNSName = m.owner
 	}

@@ -180,8 +180,14 @@ func address(m *mac.Mac) mac.Addr {
 // original's it is a sum that does not depend on the direction, of the ports as
 // they are on the wire read by a little-endian machine.
 func (f *Flow) DisplayKey() uint32 {
-	return uint32(bits.ReverseBytes16(f.CliPort)) + uint32(bits.ReverseBytes16(f.SrvPort)) + uint32(f.Key.VLAN) + uint32(f.Key.Proto) + f.Key.Private +
-		AddrKey(f.Client) + AddrKey(f.Server)
+	k := f.Key
+	k.PortA, k.PortB = f.CliPort, f.SrvPort
+	return displayKey(&k, f.Client, f.Server)
+}
+
+func displayKey(k *Key, a, b netip.Addr) uint32 {
+	return uint32(bits.ReverseBytes16(k.PortA)) + uint32(bits.ReverseBytes16(k.PortB)) + uint32(k.VLAN) + uint32(k.Proto) + k.Private +
+		AddrKey(a) + AddrKey(b)
 }
 
 // AddrKey is an address as a number: an IPv4 address itself, for IPv6 the sum

@@ -271,6 +271,11 @@ func (r *Record) CountHosts() bool { return r.once(hostsCounted) }
 // HostsCounted says whether CountHosts was called.
 func (r *Record) HostsCounted() bool { return r.is(hostsCounted) }
 
+// DisplayKey is Flow.DisplayKey.
+func (r *Record) DisplayKey() uint32 {
+	return displayKey(&r.Key, r.Client(), r.Server())
+}
+
 // Examine says true once per flow: when it may be examined as one that was
 // recognised, which waits until it is known who the client is.
 func (r *Record) Examine() bool { return !r.is(swapRequested) && r.once(examined) }
@@ -345,6 +350,9 @@ func (r *Record) swap() {
 	a, b := &r.dir[0], &r.dir[1]
 	*a, *b = *b, *a
 	a.packets, a.bytes, a.goodput, b.packets, b.bytes, b.goodput = b.packets, b.bytes, b.goodput, a.packets, a.bytes, a.goodput
+	// As in the original the other end is expected to go on with these numbers, which
+	// counts its first segment as out of order.
+	a.seqNext, a.seqLast = b.seqNext, b.seqLast
 	r.rare[0], r.rare[1] = r.rare[1], r.rare[0]
 	r.icmpType[0], r.icmpType[1] = r.icmpType[1], r.icmpType[0]
 	r.icmpCode[0], r.icmpCode[1] = r.icmpCode[1], r.icmpCode[0]

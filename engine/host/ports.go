@@ -21,6 +21,9 @@ type Port struct {
 type PortUse struct {
 	Port
 	Master, App uint16 // as the classifier names the flow
+	// Turn orders the flows of a port, of which the last one decides. Of equal ones
+	// it must not matter which came last.
+	Turn uint64
 }
 
 // ports is which ports a host serves and which it asked for, and the card of the
@@ -45,8 +48,7 @@ func (p *portMap) note(u PortUse) {
 	have, there := p.m[u.Port]
 	switch {
 	case there:
-		// Of several protocols at one port it must not matter which came last.
-		if cmp.Or(cmp.Compare(have.App, u.App), cmp.Compare(have.Master, u.Master)) > 0 {
+		if cmp.Or(cmp.Compare(have.Turn, u.Turn), cmp.Compare(have.App, u.App), cmp.Compare(have.Master, u.Master)) > 0 {
 			return
 		}
 	case p.m == nil:

@@ -16,8 +16,8 @@ func TestUsedPorts(t *testing.T) {
 	h.Update(func(d *Data) {
 		c := d.Contacted()
 		c.Serves(PortUse{Port: Port{Number: 443}})
-		c.Serves(PortUse{Port: Port{Number: 443}, Master: 91, App: 126})
-		c.Serves(PortUse{Port: Port{Number: 443}, App: 91})
+		c.Serves(PortUse{Port: Port{Number: 443}, Master: 91, App: 126, Turn: 7})
+		c.Serves(PortUse{Port: Port{Number: 443}, App: 200, Turn: 6})
 		c.Serves(PortUse{Port: Port{Number: 53, UDP: true}, App: 5})
 		c.Serves(PortUse{Port: Port{Number: 80}, App: 7})
 		c.Asks(PortUse{Port: Port{Number: 22}, App: 92})
@@ -26,7 +26,7 @@ func TestUsedPorts(t *testing.T) {
 		c.Behind(b, 30)
 	})
 	serves, asks := h.UsedPorts()
-	if len(serves) != 3 || serves[0].Number != 80 || serves[1] != (PortUse{Port{Number: 443}, 91, 126}) || !serves[2].UDP || len(asks) != 1 {
+	if len(serves) != 3 || serves[0].Number != 80 || serves[1] != (PortUse{Port: Port{Number: 443}, Master: 91, App: 126, Turn: 7}) || !serves[2].UDP || len(asks) != 1 {
 		t.Errorf("%v %v", serves, asks)
 	}
 	if router, known := h.Router(); !known || router != a {

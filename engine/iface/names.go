@@ -50,14 +50,15 @@ func learn(h *host.Host, f *flow.Record, n host.Names) {
 	}
 }
 
-// mdnsHost is the host that an mDNS name is of; "" for names of services
-// (RFC 6763: a label that begins with an underscore) and of reverse look-ups,
-// which name what was asked for and not who asked.
+// mdnsHost is the host that an mDNS name is of: an instance of a service (RFC 6763:
+// what follows it begins with an underscore) has the name of its host. It is "" for
+// names of services and of reverse look-ups, which name what was asked for.
 func mdnsHost(name string) string {
-	if strings.HasPrefix(name, "_") || strings.Contains(name, "._") || strings.HasSuffix(name, ".arpa") {
+	if strings.HasPrefix(name, "_") || strings.HasSuffix(name, ".arpa") {
 		return ""
 	}
-	return strings.TrimSuffix(name, ".local")
+	name, _, _ = strings.Cut(strings.TrimSuffix(name, ".local"), "._")
+	return name
 }
 
 func setName(to *string, name string) {

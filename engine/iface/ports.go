@@ -25,7 +25,8 @@ func (s *shard) notePorts(f *flow.Record) {
 		f.NotePorts()
 		return
 	}
-	use := host.PortUse{Port: host.Port{Number: srvPort, UDP: f.Proto == decode.ProtoUDP}, Master: f.Result.Master, App: f.Result.App}
+	use := host.PortUse{Port: host.Port{Number: srvPort, UDP: f.Proto == decode.ProtoUDP}, Master: f.Result.Master, App: f.Result.App,
+		Turn: s.turn(f)}
 	l := s.flows.Links(f)
 	_, answered := f.Totals()
 	if h := l.Cli; h != nil && h.Local {
@@ -44,4 +45,14 @@ func (s *shard) notePorts(f *flow.Record) {
 	if f.Classified() && (answered.Packets > 0 || l.Srv == nil || !l.Srv.Local) {
 		f.NotePorts()
 	}
+}
+
+// turn is when a flow would be looked at in the original: its flows are walked every
+// five seconds, from the first to the last slot of their table. A file has one walk.
+func (s *shard) turn(f *flow.Record) uint64 {
+	walk := uint64(0)
+	if s.i.Live() {
+		walk = uint64(f.LastSeen() / 5e9)
+	}
+	return walk<<32 | uint64(f.DisplayKey()%slots(s.i.cfg.MaxFlows))
 }

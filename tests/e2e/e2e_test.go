@@ -33,8 +33,6 @@ var notYet = map[string]string{
 	"alert_flow_risk_unsafe_protocol": "a name that only this classifier takes for made up",
 	"alert_flow_elephant_flow":        "the request, which the corpus cuts off",
 	"alert_flow_download":             "the request, which the corpus cuts off",
-	"get_host_data_01":                "host scores and alerts",
-	"get_host_data_02":                "host scores and alerts",
 }
 
 // protosFile defines the three protocols that every case of the suite knows.
