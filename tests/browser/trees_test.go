@@ -49,6 +49,8 @@ var treePages = []treePage{
 	{path: "/lua/host_details.lua?host=HOST&page=peers", year: 2024, full: 3},
 	{path: "/lua/host_details.lua?host=HOST&page=dns", full: 5},
 	{path: "/lua/host_details.lua?host=HOST&page=http"},
+	{path: "/lua/host_details.lua?host=HOST&page=tls"},
+	{path: "/lua/host_details.lua?host=HOST&page=ssh"},
 	{path: "/lua/host_details.lua?host=HOST&page=flows", full: 40},
 	{path: "/lua/host_details.lua?host=HOST&page=sites"},
 	{path: "/lua/host_details.lua?host=HOST&page=config"},
@@ -89,10 +91,12 @@ var treePages = []treePage{
 	{path: "/lua/alert_stats.lua?status=historical&page=user"},
 	{path: "/lua/alert_stats.lua?status=historical&page=system"},
 	{path: "/lua/alert_stats.lua?status=historical&page=am_host"},
+	{path: "/lua/alert_details.lua?ifid=0&page=flow&row_id=1"},
 	{path: "/lua/alerts_geomap.lua", year: 2026},
 	{path: "/lua/monitor/active_monitoring_monitor.lua", year: 2024},
 	{path: "/lua/active_monitoring.lua", year: 2026},
 	{path: "/lua/vulnerability_scan.lua"},
+	{path: "/lua/vulnerability_scan.lua?page=overview"},
 	{path: "/lua/system_stats.lua", full: 5},
 	{path: "/lua/system_stats.lua?page=internals", full: 2},
 	{path: "/lua/system_stats.lua?page=historical"},
@@ -130,6 +134,16 @@ var treePages = []treePage{
 	{path: "/lua/change_password.lua"},
 }
 
+// livePages are pages that look otherwise when packets go on to arrive.
+var livePages = []treePage{
+	{path: "/lua/index.lua", pies: 3},
+	{path: "/lua/if_stats.lua?ifid=0", full: 10},
+	{path: "/lua/flows_stats.lua", full: 40},
+	{path: "/lua/hosts_stats.lua", full: 4},
+	{path: "/lua/host_details.lua?host=127.0.0.1", full: 15},
+	{path: "/lua/system_interfaces_stats.lua", full: 5},
+}
+
 // accepted are problems that the pages have with ntopng itself: what is wrong is
 // in the tree, or it asks for what no test may reach. Year 0 stands for both.
 var accepted = []struct {
@@ -138,12 +152,13 @@ var accepted = []struct {
 }{
 	{0, `geomap`, `^(request to elsewhere:|request failed: net::ERR_[A-Z_]+|log: Failed to load resource: net::ERR_[A-Z_]+) https://([abc]\.)?tile\.openstreetmap\.org/`, "maps are drawn on tiles of another server"},
 	{0, `^/lua/swagger\.lua$`, `^(request to elsewhere:|request failed: net::ERR_[A-Z_]+|log: Failed to load resource: net::ERR_[A-Z_]+) https://unpkg\.com/swagger-ui-dist@|^exception: ReferenceError: SwaggerUIBundle is not defined`, "Swagger is loaded from another server"},
-	{0, `^/lua/vulnerability_scan\.lua$`, `^console error: TypeError: Cannot read properties of undefined \(reading 'id'\)`, "without nmap there is no kind of scan to choose"},
+	{0, `^/lua/vulnerability_scan\.lua(\?page=overview)?$`, `^console error: TypeError: Cannot read properties of undefined \(reading 'id'\)`, "without nmap there is no kind of scan to choose"},
 	{0, `^/lua/export_data\.lua$`, `^text: nil:?$`, "the translations do not have its texts"},
 	{0, `^/lua/alert_stats\.lua\?status=engaged&page=host$`, `^text: Query performed in NaN seconds\. SQL$`, "alerts that are engaged come without a query"},
 	{2024, `^/lua/hosts_stats\.lua\?page=inactive_hosts$`, `^console error: TypeError: Cannot read properties of undefined \(reading 'show'\)`, "a button's reference has the name of a function, which Vue calls"},
 	{2026, `^/lua/license\.lua$`, `^text: license_page\.no_system_id$`, "the translations do not have its text"},
 	{2026, `page=(packets&ifid=0|http)$`, `^exception: TypeError: window\.vueApps\[id\]\.unmount is not a function`, "two charts of one name on a page, the second takes down the first"},
+	{2026, `^/lua/host_details\.lua\?host=[0-9.]+&page=(tls|ssh)$`, `^console error: (ReferenceError: url_params is not defined|TypeError: Cannot read properties of null \(reading 'table_buttons'\))`, "a variable is declared nowhere"},
 	{2026, `^/lua/as_overview\.lua\?asn=0$`, `(status 400: |status of 400 \(Bad Request\) )http://[^/]+/lua/rest/v2/get/asn/sankey\.lua\?ifid=0&asn=0&|^console error: "http_request /lua/rest/v2/get/asn/sankey\.lua\?|^console error: Response$|^exception: TypeError: Cannot read properties of null \(reading 'nodes'\)`, "the page has no chart of hosts without an AS"},
 }
 

@@ -53,18 +53,38 @@ func TestTreePages(t *testing.T) {
 	}
 }
 
+// The dashboards and listings of a live interface; the requests of the browser
+// are the traffic.
+func TestTreeLive(t *testing.T) {
+	harness.NeedRoot(t)
+	for _, year := range []int{2024, 2026} {
+		t.Run(fmt.Sprint(year), func(t *testing.T) {
+			p := harness.Start(t, harness.Options{Args: []string{"--install-dir", builtTree(t, year), "-i", "lo", "-m", "127.0.0.0/8"}})
+			first := newTabFor(t, p.URL, treeLimit)
+			first.login()
+			visitPages(t, year, p, first, livePages, strings.NewReplacer(), fmt.Sprint(year, "_live_"))
+		})
+	}
+}
+
 func visitTree(t *testing.T, year int, s subject) {
 	p := harness.Start(t, harness.Options{Args: []string{"--install-dir", builtTree(t, year), "-i",
 		harness.Shared(t, "corpus", "e2e", "pcap", s.capture), "-m", "192.168.1.0/24"}})
 	first := newTabFor(t, p.URL, treeLimit)
 	first.login()
-	names := first.names(s.host)
+	visitPages(t, year, p, first, treePages, first.names(s.host), fmt.Sprint(year, "_", strings.TrimSuffix(s.capture, ".pcap"), "_"))
+}
+
+// visitPages visits pages in several tabs of the browser of the first, then looks
+// into the log.
+func visitPages(t *testing.T, year int, p *harness.Program, first *tab, pages []treePage, names *strings.Replacer, picture string) {
+	t.Helper()
 	tabs := make(chan *tab, treeTabs)
 	for tabs <- first; len(tabs) < treeTabs; {
 		tabs <- first.another()
 	}
 	t.Run("pages", func(t *testing.T) {
-		for _, page := range treePages {
+		for _, page := range pages {
 			if page.year != 0 && page.year != year {
 				continue
 			}
@@ -73,7 +93,7 @@ func visitTree(t *testing.T, year int, s subject) {
 				b := <-tabs
 				defer func() { tabs <- b }()
 				b.t = t
-				b.visitPage(year, names.Replace(page.path), page, fmt.Sprint(year, "_", strings.TrimSuffix(s.capture, ".pcap"), "_"))
+				b.visitPage(year, names.Replace(page.path), page, picture)
 			})
 		}
 	})
