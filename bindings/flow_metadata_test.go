@@ -117,3 +117,18 @@ func TestPeriodicActivities(t *testing.T) {
 	}
 	w.check("of the interface", `p(interface.getPeriodicActivitiesStats())`, "{5second.lua={ifid=0}};")
 }
+
+// What tells programs on a local host apart is shown when that is turned on.
+func TestFingerprintsOfHosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2024)
+	w.readTrace(func(p *trace) {
+		p.say(41001, 443, clientHello(t, "one.example.org"), "")
+		p.say(41002, 443, clientHello(t, "two.example.org"), "")
+	})
+	w.check("off", `p(interface.getHostInfo("192.168.1.10").ja4_fingerprint)`, "nil;")
+	w.check("on", `ntop.setPref("ntopng.prefs.fingerprint_stats", "1") local h = interface.getHostInfo("192.168.1.10")
+		for print, use in pairs(h.ja4_fingerprint) do p(#print, use.num_uses, use.is_malicious, use.app_name) end p(h.hassh_fingerprint)
+		p(interface.getHostInfo("203.0.113.5").ja4_fingerprint)`, "36 2 false ;{};nil;")
+	w.check("reset", `interface.resetHostStats("192.168.1.10") p(interface.getHostInfo("192.168.1.10").ja4_fingerprint)`, "{};")
+}

@@ -220,6 +220,10 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		t.Set("fingerprint", lua.NewTable(2).Set("tcp", d.SYN).Set("os", or(dpi.OSHint(d.SYN), "Unknown")))
 	}
 	c.setUsedPorts(t, h)
+	if c.Env.Prefs.Bool("fingerprint_stats") {
+		t.Set("ja4_fingerprint", fingerprintTable(h.Fingerprints(host.JA4))).
+			Set("hassh_fingerprint", fingerprintTable(h.Fingerprints(host.HASSH)))
+	}
 	t.Set("local_network_id", h.NetworkID).
 		SetStr("local_network_name", c.networkName(h.NetworkID)).
 		Set("ICMPv"+strconv.Itoa(int(ipVersion(h.Addr))), icmp(d.ICMP, uint8(ipVersion(h.Addr)))).
@@ -240,6 +244,16 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 	if c.Env.Prefs.Bool(topTalkers) {
 		t.Set("sites", sitesJSON(h.Sites()))
 	}
+}
+
+// fingerprintTable has the fingerprints that a host showed. No agent on the host
+// names the programs.
+func fingerprintTable(m map[string]host.FingerprintUse) *lua.Table {
+	t := lua.NewTable(len(m))
+	for text, u := range m {
+		t.Set(text, lua.NewTable(3).Set("app_name", "").Set("num_uses", u.Flows).Set("is_malicious", u.Malicious))
+	}
+	return t
 }
 
 // hostProtocols is the "ndpi" map of a host, where the original leaves the

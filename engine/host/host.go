@@ -146,6 +146,7 @@ type Details struct {
 	synAt    int64                                          // when its flow began
 	contacts *Contacts                                      // nil while there are none
 	virtual  map[string]*virtualHost                        // nil while there are none
+	shown    *fingerprints                                  // nil while there are none
 	from     struct{ mdns, netBIOS, tls, http, dhcp int64 } // when the flows that gave them began
 }
 
@@ -416,7 +417,7 @@ func (h *Host) Snapshot() Data {
 		d.Usual = &u
 	}
 	details, messages := *h.data.Details, *h.data.Messages
-	details.Messages, details.contacts, details.virtual = &messages, nil, nil
+	details.Messages, details.contacts, details.virtual, details.shown = &messages, nil, nil, nil
 	d.VirtualHosts = len(h.data.Details.virtual)
 	d.Details = &details
 	if d.Alerts != nil {

@@ -21,6 +21,7 @@ func (s *shard) names(f *flow.Record, l *flow.Links) {
 	}
 	if f.Classified() {
 		s.countMessages(f, l, m)
+		countFingerprints(f, l, m)
 		s.noteSystem(f, l, m.HTTPUserAgent, m.OSHint)
 	}
 	learn(l.Cli, f, host.Names{NetBIOS: m.NetBIOSName, MDNS: mdnsHost(m.MDNSName), DHCP: m.DHCPName})
@@ -93,6 +94,21 @@ func (s *shard) countMessages(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
 		s.httpRequest(f, l, m.HTTPMethod, m)
 		httpResponse(l, m.HTTPStatus/100, f.LastSeen())
 	}
+}
+
+// riskMaliciousFingerprint is nDPI's number of that risk.
+const riskMaliciousFingerprint = 28
+
+// countFingerprints counts what tells programs apart for the local ends of a flow.
+func countFingerprints(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
+	count := func(h *host.Host, kind int, text string, malicious bool) {
+		if h != nil && h.Local && text != "" {
+			h.Update(func(d *host.Data) { d.Detail().CountFingerprint(kind, text, malicious) })
+		}
+	}
+	count(l.Cli, host.JA4, m.JA4, f.Result.Risks>>riskMaliciousFingerprint&1 != 0)
+	count(l.Cli, host.HASSH, m.HASSHClient, false)
+	count(l.Srv, host.HASSH, m.HASSHServer, false)
 }
 
 func update(h *host.Host, f func(d *host.Data)) {
