@@ -7,16 +7,19 @@ import (
 
 // treePage is one page of the trees.
 type treePage struct {
-	path string // HOST, MAC and FLOW stand for what the capture has
+	path string // HOST, MAC, FLOW, PERIOD and ALERT stand for what the capture has
 	year int    // whose tree has it; 0: both
 	full int    // how many cells of tables say something, at least
 	pies int    // how many slices pie charts have, at least
 }
 
 // subject is what pages are asked about in a capture.
-type subject struct{ capture, host string }
+type subject struct{ capture, host, period string }
 
-var subjects = []subject{{"test_01.pcap", "192.168.1.93"}, {"tor.pcap", "192.168.1.252"}}
+var subjects = []subject{
+	{"test_01.pcap", "192.168.1.93", "epoch_begin=1589741000&epoch_end=1589742000"},
+	{"tor.pcap", "192.168.1.252", "epoch_begin=1383800000&epoch_end=1383840000"},
+}
 
 // treePages are the pages that the menus, tabs and links of a community edition
 // lead to, and those that a user of it may know by heart.
@@ -91,7 +94,8 @@ var treePages = []treePage{
 	{path: "/lua/alert_stats.lua?status=historical&page=user"},
 	{path: "/lua/alert_stats.lua?status=historical&page=system"},
 	{path: "/lua/alert_stats.lua?status=historical&page=am_host"},
-	{path: "/lua/alert_details.lua?ifid=0&page=flow&row_id=1"},
+	{path: "/lua/alert_stats.lua?status=acknowledged&page=flow&PERIOD", full: 30},
+	{path: "/lua/alert_details.lua?ifid=0&page=flow&status=acknowledged&ALERT", full: 10},
 	{path: "/lua/alerts_geomap.lua", year: 2026},
 	{path: "/lua/monitor/active_monitoring_monitor.lua", year: 2024},
 	{path: "/lua/active_monitoring.lua", year: 2026},
@@ -156,6 +160,7 @@ var accepted = []struct {
 	{0, `^/lua/export_data\.lua$`, `^text: nil:?$`, "the translations do not have its texts"},
 	{0, `^/lua/alert_stats\.lua\?status=engaged&page=host$`, `^text: Query performed in NaN seconds\. SQL$`, "alerts that are engaged come without a query"},
 	{2024, `^/lua/hosts_stats\.lua\?page=inactive_hosts$`, `^console error: TypeError: Cannot read properties of undefined \(reading 'show'\)`, "a button's reference has the name of a function, which Vue calls"},
+	{2026, `^/lua/alert_details\.lua\?`, `^text: Flow Related Info\s*\[object Object\]$`, "the script gives the page a table where it wants a text"},
 	{2026, `^/lua/license\.lua$`, `^text: license_page\.no_system_id$`, "the translations do not have its text"},
 	{2026, `page=(packets&ifid=0|http)$`, `^exception: TypeError: window\.vueApps\[id\]\.unmount is not a function`, "two charts of one name on a page, the second takes down the first"},
 	{2026, `^/lua/host_details\.lua\?host=[0-9.]+&page=(tls|ssh)$`, `^console error: (ReferenceError: url_params is not defined|TypeError: Cannot read properties of null \(reading 'table_buttons'\))`, "a variable is declared nowhere"},

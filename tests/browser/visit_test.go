@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -72,7 +73,7 @@ func visitTree(t *testing.T, year int, s subject) {
 		harness.Shared(t, "corpus", "e2e", "pcap", s.capture), "-m", "192.168.1.0/24"}})
 	first := newTabFor(t, p.URL, treeLimit)
 	first.login()
-	visitPages(t, year, p, first, treePages, first.names(s.host), fmt.Sprint(year, "_", strings.TrimSuffix(s.capture, ".pcap"), "_"))
+	visitPages(t, year, p, first, treePages, first.names(s), fmt.Sprint(year, "_", strings.TrimSuffix(s.capture, ".pcap"), "_"))
 }
 
 // visitPages visits pages in several tabs of the browser of the first, then looks
@@ -168,8 +169,8 @@ func (b *tab) idle() bool {
 	return err == nil && ok // an error: the page moves on to another
 }
 
-// names are what HOST, MAC and FLOW stand for.
-func (b *tab) names(host string) *strings.Replacer {
+// names are what HOST, MAC, FLOW, PERIOD and ALERT stand for.
+func (b *tab) names(s subject) *strings.Replacer {
 	b.t.Helper()
 	ask := func(path string, v any) {
 		text := eval[string](b, fmt.Sprintf(`(() => {
@@ -189,13 +190,30 @@ func (b *tab) names(host string) *strings.Replacer {
 		}
 	}
 	var about struct{ Rsp struct{ Mac string } }
-	ask("/lua/rest/v2/get/flow/active_list.lua?ifid=0&start=0&length=1&sort=column_bytes&order=desc", &flows)
-	ask("/lua/rest/v2/get/host/data.lua?ifid=0&host="+host, &about)
-	if len(flows.Rsp) != 1 || about.Rsp.Mac == "" {
-		b.t.Fatalf("no flow or no MAC address of %s: %+v %+v", host, flows, about)
+	var alerts struct {
+		Rsp struct {
+			Records []struct {
+				RowID string                `json:"row_id"`
+				Time  struct{ Value int64 } `json:"tstamp"`
+			}
+		}
 	}
-	return strings.NewReplacer("HOST", host, "MAC", url.QueryEscape(about.Rsp.Mac), "FLOW",
-		"flow_key="+flows.Rsp[0].Key+"&flow_hash_id="+flows.Rsp[0].HashID)
+	ask("/lua/rest/v2/get/flow/active_list.lua?ifid=0&start=0&length=1&sort=column_bytes&order=desc", &flows)
+	ask("/lua/rest/v2/get/host/data.lua?ifid=0&host="+s.host, &about)
+	if len(flows.Rsp) != 1 || about.Rsp.Mac == "" {
+		b.t.Fatalf("no flow or no MAC address of %s: %+v %+v", s.host, flows, about)
+	}
+	harness.Eventually(b.t, time.Minute, func() error { // the alerts are stored once in a while
+		ask("/lua/rest/v2/get/flow/alert/list.lua?ifid=0&status=acknowledged&length=1&"+s.period, &alerts)
+		if len(alerts.Rsp.Records) == 0 {
+			return errors.New("no alert is stored")
+		}
+		return nil
+	})
+	alert := alerts.Rsp.Records[0]
+	return strings.NewReplacer("HOST", s.host, "MAC", url.QueryEscape(about.Rsp.Mac), "PERIOD", s.period,
+		"FLOW", "flow_key="+flows.Rsp[0].Key+"&flow_hash_id="+flows.Rsp[0].HashID,
+		"ALERT", fmt.Sprintf("row_id=%s&tstamp=%d", alert.RowID, alert.Time.Value))
 }
 
 // filled waits until tables have so many cells that say something, and charts so
