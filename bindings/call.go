@@ -117,6 +117,7 @@ type Env struct {
 
 	alertQueues sync.Map // interface id -> *alertQueue
 	excluded    atomic.Pointer[[]exclusion]
+	policies    checkPolicies
 
 	luaCache sync.Map // ntop.setLuaCache
 	engaged  sync.Map // interface id -> *alerts.Engaged

@@ -300,6 +300,10 @@ func (c *Call) checkDetail(m map[string]any, f *flow.Flow, check *checks.Check) 
 	case "blacklisted", "blacklisted_client_contact", "blacklisted_server_contact":
 		m["cli_blacklisted"], m["srv_blacklisted"] = c.isBlacklisted(f.Client), c.isBlacklisted(f.Server)
 		m["cat_blacklisted"], m["uid"] = f.Result.Category == malwareCategory, f.ID
+	case "device_protocol_not_allowed":
+		c.deviceDetail(m, f)
+	case "iec_unexpected_type_id", "iec_invalid_transition", "iec_invalid_command_transition":
+		iec104Detail(m, f, check.Key)
 	case "external_alert_check":
 		externalDetail(m, f.Origin)
 	case "country_check":

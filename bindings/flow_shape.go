@@ -37,6 +37,7 @@ func (c *Call) flowTable(f *flow.Flow, level int) *lua.Table {
 		c.setFlowTraffic(t, f)
 		setFlowTCP(t, f)
 		c.setFlowMetadata(t, f)
+		setIEC104(t, f)
 		c.setFlowProfile(t, f)
 	}
 	setFlowOrigin(t, f, level)

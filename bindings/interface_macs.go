@@ -210,13 +210,18 @@ func (c *Context) deviceType(r *macRow) int {
 	if r.d.Hosts > routerHosts {
 		return deviceNetworking
 	}
-	maker := c.manufacturer(r.m.Address)
+	return c.Env.classOfMaker(r.m.Address)
+}
+
+// classOfMaker is the class of the stations of a maker.
+func (e *Env) classOfMaker(a mac.Addr) int {
+	maker := (&Context{Env: e}).manufacturer(a)
 	for _, m := range deviceMakers {
 		if strings.Contains(maker, m.word) {
 			return m.class
 		}
 	}
-	if virtualMachines[[3]byte(r.m.Address[:3])] {
+	if virtualMachines[[3]byte(a[:3])] {
 		return deviceWorkstation
 	}
 	return deviceUnknown

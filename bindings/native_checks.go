@@ -16,6 +16,7 @@ import (
 // Group "Checks": which native checks there are, and what they are told.
 func init() {
 	reload := func(c *Call) {
+		c.Env.policies.iec104Types.Store(nil) // the configuration counts again
 		c.Env.ReloadChecks()
 		c.Push(nil)
 	}
@@ -38,12 +39,6 @@ func init() {
 		}
 		c.Push(t)
 	}})
-	const devices = "kinds of devices are not told apart"
-	unavailable("ntop", "reloadDeviceProtocols", devices, func(c *Call) { c.Push(nil) })
-	for _, n := range []string{"setIEC104AllowedTypeIDs", "setModbusAllowedFunctionCodes"} {
-		unavailable("ntop", n, "commands of industrial protocols are not looked into",
-			func(c *Call) { c.pushStringOf(1, func(string) any { return true }) })
-	}
 }
 
 // Keys of the store that checks are configured by.
@@ -68,7 +63,10 @@ func (e *Env) ReloadChecks() {
 }
 
 func (e *Env) checkSet() *checks.Set {
-	cfg := checks.Config{Year: e.TreeYear, Excluded: e.exclusions()}
+	cfg := checks.Config{Year: e.TreeYear, Excluded: e.exclusions(), Devices: e.devices(), IEC104Learning: e.iec104Learning()}
+	if types := e.policies.iec104Types.Load(); types != nil {
+		cfg.IEC104Types = *types
+	}
 	text, ok, err := e.KV.Get(checksKey)
 	if err == nil && ok {
 		cfg.Flow, cfg.Host, err = parseChecks([]byte(text))

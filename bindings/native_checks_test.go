@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -11,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"ntopgo/compat/lua"
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
+	"ntopgo/engine/flow"
+	"ntopgo/engine/iec104"
 	"ntopgo/engine/iface"
 	"ntopgo/engine/recipients"
 )
@@ -20,13 +24,16 @@ import (
 // checked reads the test capture, and a connection to a server that is named by
 // its address, with the checks that settings (JSON of the store; "" for none)
 // turn on. What they raise is delivered.
-func checked(t *testing.T, settings string) *world {
+func checked(t *testing.T, settings string, prepare ...func(*world)) *world {
 	t.Helper()
 	w := newWorld(t, 2024)
 	if settings != "" {
 		if err := w.env.KV.Set(checksKey, settings); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, f := range prepare {
+		f(w)
 	}
 	w.readChecked()
 	return w
@@ -160,7 +167,7 @@ func TestChecksAreConfigured(t *testing.T) {
 	t.Parallel()
 	w := checked(t, `{"config":{"flow":{"ndpi_numeric_ip_host":{"all":{"enabled":false,"script_conf":[]}}}}}`)
 	w.check("off", `p(interface.getScore().score_as_cli)`, "0;")
-	w.check("reload", `p(ntop.reloadFlowChecks(), ntop.reloadHostChecks(), ntop.reloadAlertExclusions(), ntop.reloadServersConfiguration(), ntop.reloadDeviceProtocols("x"))`,
+	w.check("reload", `p(ntop.reloadFlowChecks(), ntop.reloadHostChecks(), ntop.reloadAlertExclusions(), ntop.reloadServersConfiguration(), (ntop.reloadDeviceProtocols("x")))`,
 		"nil nil nil nil nil;")
 	on := func() bool { return w.env.Ifaces[0].Checks().On("ndpi_numeric_ip_host") }
 	if on() {
@@ -184,8 +191,15 @@ func TestCheckInfo(t *testing.T) {
 	w.check("host", `p(ntop.getHostCheckInfo("flow_flood"), ntop.getHostCheckInfo("low_goodput"), ntop.getHostCheckInfo({}))`,
 		"{edition=community key=flow_flood} nil nil;")
 	w.check("times", `p(ntop.getFlowChecksStats().web_mining, ntop.getFlowChecksStats(1).none)`, "{} nil;")
-	w.check("industry", `p(ntop.setIEC104AllowedTypeIDs("1,2"), ntop.setModbusAllowedFunctionCodes("3"), ntop.setIEC104AllowedTypeIDs({}), ntop.setModbusAllowedFunctionCodes(nil))`,
+	w.check("industry", `p(ntop.setIEC104AllowedTypeIDs("1,65"), ntop.setModbusAllowedFunctionCodes("3"), ntop.setIEC104AllowedTypeIDs({}), ntop.setModbusAllowedFunctionCodes(nil))`,
 		"true true nil nil;")
+	if got := w.env.Ifaces[0].Checks().IEC104().Allowed; got != [2]uint64{2, 2} {
+		t.Errorf("types %b are allowed", got)
+	}
+	w.check("as configured", `ntop.reloadFlowChecks() p("read")`, "read;")
+	if got := w.env.Ifaces[0].Checks().IEC104().Allowed; got != iec104.AllTypes {
+		t.Errorf("types %b are allowed though none is configured", got)
+	}
 }
 
 func TestExclusions(t *testing.T) {
@@ -243,5 +257,55 @@ func TestParseChecks(t *testing.T) {
 	}
 	if host["flow_flood"].Threshold != 300 || host["z"].Threshold != 12 {
 		t.Errorf("%+v", host)
+	}
+}
+
+// TestDevicePolicies: a kind of device speaks what its policy does not allow.
+func TestDevicePolicies(t *testing.T) {
+	t.Parallel()
+	const on = `{"config":{"flow":{"device_protocol_not_allowed":{"all":{"enabled":true,"script_conf":[]}}},"host":[]},"filters":[]}`
+	find := func(port int) string {
+		return fmt.Sprintf(`local f = interface.findFlowByTuple("192.168.1.10", "203.0.113.5", 0, %d, 80, 6) p(f["flow.status"], f.predominant_alert_score, f.score.host_score_total)`, port)
+	}
+	for _, c := range []struct{ name, policy, want, peer string }{
+		{"client", `ntop.reloadDeviceProtocols(0, "client", {[91] = 1, [7] = 0})`, "5 100 {client_score=90 server_score=10};", "cli"},
+		{"server", `ntop.reloadDeviceProtocols(8, "server", {[91] = 1})`, "5 100 {client_score=10 server_score=90};", "srv"},
+		{"allowed", `ntop.reloadDeviceProtocols(0, "client", {[91] = 1, [7] = 1})`, "0 nil {client_score=0 server_score=0};", ""},
+		{"another kind", `ntop.reloadDeviceProtocols(5, "client", {[91] = 1})`, "0 nil {client_score=0 server_score=0};", ""},
+		{"wrong", `ntop.reloadDeviceProtocols("x", "client", {}) ntop.reloadDeviceProtocols(0, 7, {}) ntop.reloadDeviceProtocols(0, "client", "x")
+			ntop.reloadDeviceProtocols(-1, "client", {}) ntop.reloadDeviceProtocols(99, "client", {})`, "0 nil {client_score=0 server_score=0};", ""},
+	} {
+		w := checked(t, on, func(w *world) { w.run(c.policy) })
+		w.check(c.name, find(40003), c.want)
+		if c.peer == "" {
+			continue
+		}
+		detail, _ := w.next(0)["json"].(string)
+		if !strings.Contains(detail, `"devproto_forbidden_peer":"`+c.peer+`"`) || !strings.Contains(detail, `"devproto_forbidden_id":7`) || !strings.Contains(detail, `"cli.devtype":0`) {
+			t.Errorf("%s: %s", c.name, detail)
+		}
+	}
+}
+
+func TestIEC104OfFlows(t *testing.T) {
+	t.Parallel()
+	talk := &iec104.Conversation{TypeI: 2, Info: "-> I, RX 0, TX 1", Types: map[uint8]uint32{9: 2}, Pairs: map[iec104.Pair]uint32{{From: 9, To: 9}: 1},
+		Unexpected: iec104.Message{Type: 9, Cause: 3, Address: 7}, Transition: iec104.Pair{From: 9, To: 13}, ToCommand: 21}
+	f := &flow.Flow{IEC104: talk, ID: 5, LastSeen: 7e9}
+	tab := lua.NewTable(4)
+	setIEC104(tab, f)
+	if got := tab.Get("iec104").(*lua.Table).Get("typeid_transitions").(*lua.Table).Get("9,9"); fmt.Sprint(got) != "1" || tab.Get("info") != talk.Info {
+		t.Errorf("transitions %v", got)
+	}
+	for check, want := range map[string]string{
+		"iec_unexpected_type_id":         "map[asdu:7 cause_tx:3 negative:false type_id:9]",
+		"iec_invalid_transition":         "map[flow_hash_entry_id:5 flow_key:0 from:9 timestamp:7 to:13]",
+		"iec_invalid_command_transition": "map[flow_hash_entry_id:5 flow_key:0 timestamp:7 transitions_c_to_c:0 transitions_c_to_m:0 transitions_m_to_c:21]",
+	} {
+		m := map[string]any{}
+		iec104Detail(m, f, check)
+		if got := fmt.Sprint(m); got != want {
+			t.Errorf("%s: %s, want %s", check, got, want)
+		}
 	}
 }

@@ -46,10 +46,11 @@ func logicChecks() []*Check {
 			Attention: true, test: badCountry},
 		{Key: "custom_lua_script", Alert: AlertCustomScript, Category: Security, Off: true, Score: 100, Client: shareFair,
 			Attention: true}, // scripts run elsewhere
-		{Key: "device_protocol_not_allowed", Alert: 5, Category: Security, Score: 100, Client: shareHigh,
-			Attention: true}, // kinds of devices are not told apart
+		{Key: "device_protocol_not_allowed", Alert: 5, Category: Security, Score: 100, Client: shareHigh, Hooks: Recognised,
+			Attention: true, test: deviceProtocol},
 		{Key: "external_alert_check", Alert: AlertExternal, Category: Security, Score: 100, Client: shareFair,
 			Hooks: Recognised | Periodic | Ended, Attention: true, test: external},
+		// Those of IEC 104 are raised while packets come, see ExamineIEC104.
 		{Key: "iec_invalid_command_transition", Alert: 74, Category: Security, Off: true, Score: 10, Attention: true},
 		{Key: "iec_invalid_transition", Alert: 37, Category: Security, Off: true, Score: 10, Attention: true},
 		{Key: "iec_unexpected_type_id", Alert: 55, Category: Security, Off: true, Score: 10, Attention: true},

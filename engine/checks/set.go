@@ -9,6 +9,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/iec104"
 )
 
 // Setting is what is configured for one check.
@@ -39,6 +40,12 @@ type Config struct {
 	// Checks that are left out of a map are off.
 	Flow, Host map[string]Setting
 	Servers    Servers
+	// Devices says which protocols devices may speak; nil: all.
+	Devices *Devices
+	// IEC104Types stands for the types of data that the check of them lists; empty:
+	// it counts.
+	IEC104Types    []string
+	IEC104Learning int64 // seconds; 0: the usual time
 	// Excluded says that an alert about a flow must not be raised because of one
 	// of its ends; nil: none is left out. It must be quick.
 	Excluded func(a netip.Addr, vlan uint16, alert uint8) bool
@@ -62,6 +69,8 @@ type Set struct {
 	// issueLimits is as the variable of this name.
 	issueLimits map[string]int64
 	excluded    func(a netip.Addr, vlan uint16, alert uint8) bool
+	iec         iec104.Config
+	devices     *Devices
 }
 
 // entry is a check that is on; order is its place in the order of keys, which
@@ -83,7 +92,8 @@ func Checks(year int, e *dpi.Engine) []*Check {
 
 // NewSet makes cfg ready for flows that e has classified.
 func NewSet(cfg Config, e *dpi.Engine) *Set {
-	s := &Set{dpi: e, all: Checks(cfg.Year, e), on: map[string]bool{}, servers: cfg.Servers, excluded: cfg.Excluded}
+	s := &Set{dpi: e, all: Checks(cfg.Year, e), on: map[string]bool{}, servers: cfg.Servers, excluded: cfg.Excluded,
+		iec: noIEC104, devices: cfg.Devices}
 	for i, c := range s.all {
 		s.byAlert[c.Alert] = c
 		setting, listed := cfg.Flow[c.Key]
@@ -95,6 +105,12 @@ func NewSet(cfg Config, e *dpi.Engine) *Set {
 		if setting.Enabled {
 			s.enable(&entry{c, i}, &setting)
 		}
+	}
+	if len(cfg.IEC104Types) > 0 {
+		s.iec.Allowed = typeIDs(cfg.IEC104Types)
+	}
+	if cfg.IEC104Learning > 0 {
+		s.iec.Learning = cfg.IEC104Learning
 	}
 	s.enableHosts(&cfg)
 	return s
@@ -118,6 +134,8 @@ func (s *Set) enable(e *entry, setting *Setting) {
 	switch e.Key {
 	case "country_check":
 		s.places = places(setting.Items)
+	case "iec_unexpected_type_id":
+		s.iec.Allowed = typeIDs(setting.Items)
 	case "tcp_packets_issues":
 		if s.issueLimits = setting.Limits; s.issueLimits == nil {
 			s.issueLimits = issueLimits

@@ -8,6 +8,7 @@ import (
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
+	"ntopgo/engine/iec104"
 	"ntopgo/engine/mac"
 )
 
@@ -77,6 +78,10 @@ type Flow struct {
 	Alerts     *Alerts
 	Profile    uint8 // number of the traffic profile, 0 for none
 
+	// IEC104 is of a connection of this protocol that is made of packets, nil for
+	// others. Only Own's may be read without the lock of the flow's shard.
+	IEC104 *iec104.Conversation
+
 	// Origin is of a flow that a probe reported, nil for one made of packets.
 	Origin *Origin
 
@@ -114,6 +119,9 @@ func (f *Flow) Own() Flow {
 	own.meta = f.Metadata()
 	own.filled, own.live, own.packed = own.meta != nil, nil, ""
 	f.meta, f.filled = nil, false
+	if own.IEC104 != nil {
+		own.IEC104 = own.IEC104.Clone()
+	}
 	return own
 }
 
@@ -143,7 +151,10 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, l.Alerts
 	f.Profile = r.profile
 	f.packed, f.live, f.filled = l.meta, nil, false
-	f.Origin = t.origins[r.number]
+	f.Origin, f.IEC104 = t.origins[r.number], nil
+	if t.talks != nil {
+		f.IEC104 = t.talks[r.number]
+	}
 	if l.class != nil {
 		f.live = l.class.Meta()
 	}

@@ -8,6 +8,7 @@ import (
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
+	"ntopgo/engine/iec104"
 	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
@@ -60,8 +61,9 @@ type Table struct {
 	sums             Sums
 	packing          []byte
 	unpacked         dpi.Metadata
-	origins          map[uint32]*Origin // of collected flows, by number of the record; nil while there are none
-	tuple            dpi.Tuple          // of the flow that is being classified; a local one would escape
+	origins          map[uint32]*Origin              // of collected flows, by number of the record; nil while there are none
+	talks            map[uint32]*iec104.Conversation // by number of the record; nil while there are none
+	tuple            dpi.Tuple                       // of the flow that is being classified; a local one would escape
 }
 
 // linksChunk is how many Links are allocated at once.
@@ -375,7 +377,23 @@ func (t *Table) end(r *Record) {
 	if t.origins != nil {
 		delete(t.origins, r.number)
 	}
+	if t.talks != nil {
+		delete(t.talks, r.number)
+	}
 	*r, *l = Record{number: r.number}, Links{}
+}
+
+// IEC104 is what is known of a connection of this protocol, begun when missing.
+func (t *Table) IEC104(r *Record) *iec104.Conversation {
+	c := t.talks[r.number]
+	if c == nil {
+		if t.talks == nil {
+			t.talks = map[uint32]*iec104.Conversation{}
+		}
+		c = &iec104.Conversation{}
+		t.talks[r.number] = c
+	}
+	return c
 }
 
 func (t *Table) each(fn func(r *Record)) {

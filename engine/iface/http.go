@@ -9,11 +9,8 @@ import (
 	"ntopgo/engine/host"
 )
 
-// said looks at a payload of a flow that is followed.
-func (s *shard) said(f *flow.Record, l *flow.Links, p *decode.Packet, toServer, first bool) {
-	if f.Lower() != flow.ProtocolHTTP || first { // the classifier has read the first messages
-		return
-	}
+// saidHTTP counts a request or an answer.
+func (s *shard) saidHTTP(f *flow.Record, l *flow.Links, p *decode.Packet, toServer bool) {
 	if toServer {
 		if m := httpMethod(p.Payload); m != "" {
 			s.httpRequest(f, l, m, nil)
