@@ -208,6 +208,7 @@ type Context struct {
 	FirstRun bool
 
 	selectedNetwork int
+	delivers        bool         // has asked for alerts to deliver, see msleep
 	nets            *network.Set // AllowedNets, parsed
 	snmp            snmpState    // requests that run aside
 	ranges          []addrRange  // see dhcpRanges

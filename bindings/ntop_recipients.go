@@ -59,6 +59,7 @@ func recipientEnqueue(c *Call) {
 }
 
 func recipientDequeue(c *Call) {
+	c.delivers = c.Privileged
 	n, ok := c.Env.Recipients.Dequeue(int(c.Integer(1)), time.Now())
 	if !ok {
 		c.Push(nil)

@@ -53,8 +53,25 @@ func roundTime(c *Call) {
 // maxSleep keeps a script from holding its worker longer than any page waits.
 const maxSleep = 10 * time.Second
 
+// minDelivery is how long a script that delivers alerts sleeps at least: alerts come in
+// bursts, and the trees' script ends after so many rounds.
+const minDelivery = 500 * time.Millisecond
+
+// msleep sleeps for as many milliseconds as argument 1 says, maxSleep at most. A script
+// that delivers alerts is woken when there is one.
 func msleep(c *Call) {
-	time.Sleep(min(time.Duration(c.Integer(1))*time.Millisecond, maxSleep))
+	d := min(time.Duration(c.Integer(1))*time.Millisecond, maxSleep)
+	if !c.delivers || d <= minDelivery {
+		time.Sleep(d)
+		return
+	}
+	time.Sleep(minDelivery)
+	rest := time.NewTimer(d - minDelivery)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+	case <-c.Env.Recipients.Queued():
+	}
 }
 
 // isDeadlineApproaching uses the margins of the original: none below a 5 s

@@ -148,6 +148,8 @@ func TestRecipientBindings(t *testing.T) {
 	w.check("queued", `ntop.recipient_register(3, 1) p(ntop.recipient_dequeue(3), ntop.recipient_enqueue(3, '{"a":1}', 100), ntop.recipient_stats(3).fill_pct >= 0, ntop.recipient_dequeue(3), ntop.recipient_dequeue(3), ntop.recipient_last_use(3) > 0)`,
 		`nil true true {alert={"a":1} alert_severity=5 score=100} nil true;`)
 	w.check("counted", `ntop.recipient_inc_stats(3, 2, 1, 4) local s = ntop.recipient_stats(3) p(s.num_delivered >= 2, s.num_uses)`, "true 1;")
+	w.check("whoever delivers is woken", `ntop.recipient_dequeue(3) ntop.recipient_enqueue(3, "x", 100) local t = ntop.gettimemsec() ntop.msleep(9000) p(ntop.gettimemsec() - t < 5)`,
+		"true;", func(c *Context) { c.Privileged = true })
 	w.check("gone", `ntop.recipient_delete(3) p(ntop.recipient_enqueue(3, "x", 1), ntop.recipient_dequeue(3), ntop.recipient_last_use(3))`, "false nil 0;")
 	w.check("wrong arguments", `ntop.recipient_register("x") ntop.recipient_delete(nil) ntop.recipient_inc_stats() p(ntop.recipient_enqueue(99, "x", 1), ntop.recipient_dequeue(-1), ntop.recipient_stats("x").num_uses, ntop.recipient_last_use(nil))`,
 		"false nil 0 0;")

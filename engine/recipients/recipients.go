@@ -36,8 +36,9 @@ type Stats struct {
 
 // Queues is the set of recipients. It may be used by several goroutines.
 type Queues struct {
-	mu sync.Mutex
-	m  map[int]*queue
+	mu     sync.Mutex
+	m      map[int]*queue
+	queued chan struct{}
 }
 
 type queue struct {
@@ -47,7 +48,17 @@ type queue struct {
 }
 
 // New returns an empty set.
-func New() *Queues { return &Queues{m: map[int]*queue{}} }
+func New() *Queues { return &Queues{m: map[int]*queue{}, queued: make(chan struct{}, 1)} }
+
+// Queued says, to one who waits, that something was queued since it last said so.
+func (q *Queues) Queued() <-chan struct{} { return q.queued }
+
+func (q *Queues) wake() {
+	select {
+	case q.queued <- struct{}{}:
+	default:
+	}
+}
 
 // Register adds a recipient, or changes what it wants.
 func (q *Queues) Register(id int, f Filter) {
@@ -72,6 +83,7 @@ func (q *Queues) Delete(id int) {
 func (q *Queues) Enqueue(id int, n Notification) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	defer q.wake()
 	return q.m[id].take(id, &n)
 }
 
@@ -80,6 +92,7 @@ func (q *Queues) Enqueue(id int, n Notification) bool {
 func (q *Queues) EnqueueAll(n Notification) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	defer q.wake()
 	whole := true
 	for id, r := range q.m {
 		whole = r.take(id, &n) && whole
