@@ -314,7 +314,7 @@ func (a *app) newEnv() {
 		Shutdown: func() { a.shutdown() }, AlertStore: a.alerts.Of, Vendors: a.vendors(),
 		Options: bindings.Options{HTTPPort: o.HTTP.Port, HTTPSPort: o.HTTPS.Port, HTTPPrefix: o.HTTPPrefix,
 			InstanceName: o.InstanceName, CommandLine: o.CommandLine, ConfigFile: o.ConfigFile,
-			NDPIProtocolsFile: o.NDPIProtocols, User: o.User, CaptureDirection: o.CaptureDirection,
+			NDPIProtocolsFile: o.NDPIProtocols, User: newUser(o), CaptureDirection: o.CaptureDirection,
 			MaxNumFlows: o.MaxFlows, MaxNumHosts: o.MaxHosts, DisableLogin: o.Login == cli.LoginDisabled,
 			DisableAutologout: o.DisableAutoLogout, DNSMode: o.DNSMode, Offline: o.Offline, InsecureTLS: o.Insecure, PublishEvents: o.ZMQPublishEvents, DumpFlows: o.DumpFlows, Appliance: o.Appliance,
 			LimitResources: o.LimitResources, TraceLevelGiven: o.VerboseGiven, CPUAffinity: o.CoreAffinity,
@@ -398,4 +398,12 @@ func (a *app) close() {
 // newLog makes the logger for the options; out is where its lines are printed.
 func newLog(opts *cli.Options, out *os.File) (*logging.Logger, error) {
 	return logging.New(logging.Config{Level: logging.Level(opts.Verbose), Out: out})
+}
+
+// newUser is whom the process becomes after its start, "" for nobody else.
+func newUser(o *cli.Options) string {
+	if o.KeepUser {
+		return ""
+	}
+	return o.User
 }

@@ -53,7 +53,7 @@ type Options struct {
 	CommandLine         string // secrets hidden
 	ConfigFile          string
 	NDPIProtocolsFile   string
-	User                string
+	User                string // whom the process becomes, "" for nobody else
 	CaptureDirection    int
 	MaxNumFlows         int
 	MaxNumHosts         int

@@ -150,7 +150,9 @@ func (g *group) setTraffic(t *lua.Table) {
 		Set("num_hosts", g.Hosts)
 }
 
-func (c *Call) asTable(g *group, level int) *lua.Table {
+// asTable describes a system; rtts is what systemRTTs says, nil where level does not
+// ask for it.
+func (c *Call) asTable(g *group, level int, rtts map[uint32]int64) *lua.Table {
 	t := lua.NewTable(32).
 		Set("asn", g.as.Number).
 		Set("asname", g.as.Name).
@@ -158,7 +160,11 @@ func (c *Call) asTable(g *group, level int) *lua.Table {
 	setScores(t, &g.Sum)
 	g.setTraffic(t)
 	if level >= levelHigh {
-		t.Set("round_trip_time", g.MeanRTT()/1e6)
+		rtt, known := rtts[g.as.Number]
+		if !known {
+			rtt = g.MeanRTT() / 1e6 // of flows that are gone
+		}
+		t.Set("round_trip_time", rtt)
 	}
 	if level >= levelHigher {
 		t.Set("ndpi", protocols(c.Env.DPI, &g.L7)).
@@ -236,8 +242,12 @@ func getASes(c *Call) {
 	o := options{c.Table(1)}
 	all := values(c.systems())
 	list := lua.NewTable(len(all))
+	var rtts map[uint32]int64
+	if detail(o) >= levelHigh {
+		rtts = c.systemRTTs()
+	}
 	for _, g := range pageOf(o, all, func(g *group) string { return g.as.Name }) {
-		list.Append(c.asTable(g, detail(o)))
+		list.Append(c.asTable(g, detail(o), rtts))
 	}
 	c.Push(lua.NewTable(2).Set("numASes", len(all)).Set("ASes", list))
 }
@@ -249,7 +259,7 @@ func getAS(c *Call) {
 		c.Push(nil)
 		return
 	}
-	c.Push(c.asTable(g, levelHigher))
+	c.Push(c.asTable(g, levelHigher, c.systemRTTs()))
 }
 
 // getASList is the numbers of the hosts' systems, as text.
