@@ -36,7 +36,7 @@ func applicationOf(r dpi.Result) uint16 {
 }
 
 func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
-	l := t.Links(r)
+	l := t.findings(r)
 	if l.class == nil {
 		l.class = t.engine.NewState()
 	}
@@ -52,7 +52,7 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 }
 
 // adopt takes over what the classifier says of r, for good when it is done.
-func (t *Table) adopt(r *Record, l *Links, done bool) {
+func (t *Table) adopt(r *Record, l *findings, done bool) {
 	m := l.class.Meta()
 	if m != nil && r.once(metaSeen) || done {
 		if !r.is(namesNew) {
@@ -85,9 +85,10 @@ func (t *Table) adopt(r *Record, l *Links, done bool) {
 	t.sums.Categories.Flow(uint16(r.category))
 }
 
-// Metadata is what the classifier has read of the flow with these links, nil when
-// that is nothing. It is valid until the next call and the flow's next packet.
-func (t *Table) Metadata(l *Links) *dpi.Metadata {
+// Metadata is what the classifier has read of r, nil when that is nothing. It is
+// valid until the next call and the flow's next packet.
+func (t *Table) Metadata(r *Record) *dpi.Metadata {
+	l := t.findings(r)
 	switch {
 	case l.class != nil:
 		return l.class.Meta()
@@ -102,7 +103,7 @@ func (t *Table) giveUp(r *Record) {
 	if r.is(classified) {
 		return
 	}
-	l := t.Links(r)
+	l := t.findings(r)
 	if l.class == nil {
 		l.class = t.engine.NewState()
 	}

@@ -75,7 +75,7 @@ func (t *Table) told(r *Record, n *Report) {
 		t.named = append(t.named, r.number)
 	}
 	t.packing = n.Meta.Pack(t.packing[:0])
-	t.Links(r).meta = dpi.Packed(t.packing)
+	t.findings(r).meta = dpi.Packed(t.packing)
 	t.sums.L7.Flow(r.app)
 	t.sums.Categories.Flow(uint16(r.category))
 }

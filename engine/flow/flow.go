@@ -127,7 +127,7 @@ func (f *Flow) Own() Flow {
 
 // View fills f with what is known of r now, under the lock of its shard.
 func (t *Table) View(r *Record, f *Flow) {
-	l := t.Links(r)
+	l, found := t.Links(r), t.findings(r)
 	f.Key, f.ID, f.FirstSeen, f.LastSeen = r.Key, r.id, r.firstSeen, r.lastSeen
 	f.Client, f.Server, f.CliPort, f.SrvPort = r.ends()
 	f.CliMAC, f.SrvMAC = address(l.CliMAC), address(l.SrvMAC)
@@ -148,15 +148,15 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.ServerLatency, f.ClientLatency, f.AppLatency = r.serverLatency, r.clientLatency, r.appLatency
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
-	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, l.Alerts
+	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, found.alerts
 	f.Profile = r.profile
-	f.packed, f.live, f.filled = l.meta, nil, false
+	f.packed, f.live, f.filled = found.meta, nil, false
 	f.Origin, f.IEC104 = t.origins[r.number], nil
 	if t.talks != nil {
 		f.IEC104 = t.talks[r.number]
 	}
-	if l.class != nil {
-		f.live = l.class.Meta()
+	if found.class != nil {
+		f.live = found.class.Meta()
 	}
 }
 

@@ -183,8 +183,7 @@ func (t *Table) Flow(p *Pending) *Record {
 // PrefetchForGains asks for what passing on the gains of r will need.
 func (t *Table) PrefetchForGains(r *Record) {
 	prefetch.Lines(unsafe.Pointer(r), 1)
-	prefetch.Lines(unsafe.Pointer(&r.firstSeen), 1)
-	prefetch.Lines(unsafe.Pointer(t.Links(r)), 1)
+	prefetch.Lines(unsafe.Pointer(&r.cli), 1)
 }
 
 // Advance ends the present second: sec (Unix) begins, and what began before it
@@ -205,13 +204,13 @@ func (t *Table) Advance(sec uint32) {
 // Announce hands flows that began, and those whose names were found, to their
 // hooks.
 func (t *Table) Announce() {
-	t.inParts(t.fresh, func(r *Record, l *Links) {
+	t.inParts(t.fresh, func(r *Record, l Links) {
 		if r.once(hostsCounted) {
 			t.hooks.Begun(r, l)
 		}
 	})
 	t.fresh = t.fresh[:0]
-	t.inParts(t.named, func(r *Record, l *Links) {
+	t.inParts(t.named, func(r *Record, l Links) {
 		if r.is(namesNew) {
 			r.set(namesNew, false)
 			t.hooks.Named(r, l)
@@ -222,22 +221,23 @@ func (t *Table) Announce() {
 
 // inParts calls fn for the flows with these numbers that have not ended. It asks
 // for the memory of some of them, and of their hosts, before it does.
-func (t *Table) inParts(numbers []uint32, fn func(r *Record, l *Links)) {
+func (t *Table) inParts(numbers []uint32, fn func(r *Record, l Links)) {
 	for len(numbers) > 0 {
 		part := numbers[:min(gainsPart, len(numbers))]
 		numbers = numbers[len(part):]
 		for _, n := range part {
-			t.PrefetchForGains(t.record(n))
+			r := t.record(n)
+			t.PrefetchForGains(r)
+			prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
 		}
 		for _, n := range part {
-			l := t.Links(t.record(n))
-			if l.Cli != nil {
-				l.Cli.PrefetchBegin()
+			r := t.record(n)
+			for _, h := range t.Hosts(r) {
+				if h != nil {
+					h.PrefetchBegin()
+				}
 			}
-			if l.Srv != nil {
-				l.Srv.PrefetchBegin()
-			}
-			prefetch.Lines(unsafe.Pointer(unsafe.StringData(string(l.meta))), 2)
+			prefetch.Lines(unsafe.Pointer(unsafe.StringData(string(t.findings(r).meta))), 2)
 		}
 		for _, n := range part {
 			if r := t.record(n); r.is(inUse) {

@@ -7,6 +7,7 @@ import (
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
+	"ntopgo/engine/mac"
 )
 
 const testSeed = 0x1234567
@@ -17,10 +18,9 @@ func newTestTable(t testing.TB, limit *Limit) *Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nothing := func(*Record, *Links) {}
-	return NewTable(limit, e, testSeed, Hooks{New: func(*Record, *Links, *decode.Packet) {}, Swapped: nothing,
-		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing,
-		Said: func(*Record, *Links, *decode.Packet, bool, bool) {}, Gains: func([]Pending) {}, Ended: nothing})
+	nothing := func(*Record, Links) {}
+	return NewTable(limit, e, testSeed, Hooks{Hosts: host.NewTable(0, nil, nil), MACs: mac.NewTable(), New: func(*Record, *decode.Packet) (l Links) { return l }, Swapped: nothing,
+		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing, Said: func(*Record, *decode.Packet, bool, bool) {}, Gains: func([]Pending) {}, Ended: nothing})
 }
 
 // udp makes the packet of a flow with number n; back turns it round.

@@ -42,7 +42,7 @@ const (
 // Record is one flow as its table keeps it: the fields that every packet
 // touches first, in the order of their use, then what is rarely needed. It is
 // owned by its shard and used under the shard's lock only; readers get a Flow.
-// It holds no pointers, so that it may lie outside of the heap: Links has them.
+// It holds no pointers, so that it may lie outside of the heap.
 type Record struct {
 	Key
 	marks    mark
@@ -62,6 +62,10 @@ type Record struct {
 	earlier, earlier2 counters.Traffic
 	topBps, topPps    float32
 
+	// Numbers of the hosts and stations at both ends, 0 where there is none.
+	cli, srv       uint32
+	cliMAC, srvMAC uint32
+
 	firstSeen                    int64
 	synTime, synAckTime          int64
 	serverLatency, clientLatency int64
@@ -75,7 +79,7 @@ type Record struct {
 	icmpCode [2]uint8
 	igmpType uint8
 	profile  uint8    // number of the traffic profile, 0 for none
-	_        [31]byte // up to whole cache lines
+	_        [15]byte // up to whole cache lines
 }
 
 // dir is what is counted for one direction of packet after packet.
@@ -101,16 +105,20 @@ type rare struct {
 	fragments                                    uint32
 }
 
-// Links is what a flow has to do with that is no part of its record.
+// Links are the hosts and stations of a flow.
 type Links struct {
 	// Cli and Srv are nil when the host table was full.
 	Cli, Srv *host.Host
 	// CliMAC and SrvMAC are the stations, nil where there is none.
 	CliMAC, SrvMAC *mac.Mac
-	meta           dpi.Packed // once the classifier has decided
-	class          *dpi.State // until then
-	// Alerts that checks raised for the flow, nil for most.
-	Alerts *Alerts
+}
+
+// findings are what is found out about a flow, apart from its record as they need
+// pointers.
+type findings struct {
+	meta   dpi.Packed // once the classifier has decided
+	class  *dpi.State // until then
+	alerts *Alerts    // that checks raised, nil for most
 }
 
 // start makes r the flow of its first packet, whose sender is the client.
@@ -339,7 +347,7 @@ func (r *Record) In(sec uint32) counters.Traffic {
 	return counters.Traffic{}
 }
 
-// swap exchanges client and server; what the links say is exchanged apart. As in
+// swap exchanges client and server. As in
 // the original the packets and bytes so far stay where they are: they are the new
 // client's.
 func (r *Record) swap() {
@@ -353,17 +361,10 @@ func (r *Record) swap() {
 	// As in the original the other end is expected to go on with these numbers, which
 	// counts its first segment as out of order.
 	a.seqNext, a.seqLast = b.seqNext, b.seqLast
+	r.cli, r.srv, r.cliMAC, r.srvMAC = r.srv, r.cli, r.srvMAC, r.cliMAC
 	r.rare[0], r.rare[1] = r.rare[1], r.rare[0]
 	r.icmpType[0], r.icmpType[1] = r.icmpType[1], r.icmpType[0]
 	r.icmpCode[0], r.icmpCode[1] = r.icmpCode[1], r.icmpCode[0]
 	r.set(swapRequested, false)
 	r.set(swapped, true)
-}
-
-func (l *Links) swap() {
-	l.Cli, l.Srv = l.Srv, l.Cli
-	l.CliMAC, l.SrvMAC = l.SrvMAC, l.CliMAC
-	if l.class != nil {
-		l.class.SwapDirections()
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"ntopgo/engine/dpi"
 	"ntopgo/engine/host"
 	"ntopgo/engine/iec104"
+	"ntopgo/engine/mac"
 	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
@@ -41,9 +42,9 @@ func (l *Limit) take() bool {
 type Table struct {
 	index            index
 	records          *slab.Table[Record]
-	links            []*[linksChunk]Links // by number of the record
-	next             uint32               // first number that was never used
-	free             []uint32             // numbers of ended flows
+	found            []*[foundChunk]findings // by number of the record
+	next             uint32                  // first number that was never used
+	free             []uint32                // numbers of ended flows
 	seed             uint64
 	limit            *Limit
 	engine           *dpi.Engine
@@ -66,31 +67,35 @@ type Table struct {
 	tuple            dpi.Tuple                       // of the flow that is being classified; a local one would escape
 }
 
-// linksChunk is how many Links are allocated at once.
-const linksChunk = 512
+// foundChunk is how many findings are allocated at once.
+const foundChunk = 512
 
 // Hooks tie a table to what surrounds it; all are needed.
 type Hooks struct {
-	// New is called for a new flow before its first packet is counted.
-	New func(r *Record, l *Links, p *decode.Packet)
+	// Hosts and MACs are where the links of flows are found.
+	Hosts *host.Table
+	MACs  *mac.Table
+	// New is called for a new flow before its first packet is counted, and says
+	// what its ends are.
+	New func(r *Record, p *decode.Packet) Links
 	// Swapped is called after client and server of a flow were exchanged.
-	Swapped func(r *Record, l *Links)
+	Swapped func(r *Record, l Links)
 	// Speaks is called at the first packet of each direction; hosts that the
 	// table of hosts had no room for are nil.
 	Speaks func(from, to *host.Host)
 	// Begun is called once for each flow at the end of its first second, when its
 	// direction is mostly settled.
-	Begun func(r *Record, l *Links)
+	Begun func(r *Record, l Links)
 	// Named is called at the end of a second in which the classifier found, or
 	// stopped looking for, what may hold names.
-	Named func(r *Record, l *Links)
+	Named func(r *Record, l Links)
 	// Said is called for each payload of a flow that is followed, from the one by
 	// which the classifier has decided on, which is the first.
-	Said func(r *Record, l *Links, p *decode.Packet, toServer, first bool)
+	Said func(r *Record, p *decode.Packet, toServer, first bool)
 	// Gains takes what flows gained; Table.Flow tells whose it is.
 	Gains func(part []Pending)
 	// Ended is called for a flow that leaves the table, after its last gains.
-	Ended func(r *Record, l *Links)
+	Ended func(r *Record, l Links)
 }
 
 // Sums is what a table counted of all its flows together since TakeSums.
@@ -113,8 +118,25 @@ func NewTable(limit *Limit, engine *dpi.Engine, seed uint64, hooks Hooks) *Table
 
 func (t *Table) record(number uint32) *Record { return t.records.At(number) }
 
-// Links is what r has to do with.
-func (t *Table) Links(r *Record) *Links { return &t.links[r.number/linksChunk][r.number%linksChunk] }
+// Links are the ends of r.
+func (t *Table) Links(r *Record) Links {
+	return Links{t.hooks.Hosts.At(r.cli), t.hooks.Hosts.At(r.srv), t.hooks.MACs.At(r.cliMAC), t.hooks.MACs.At(r.srvMAC)}
+}
+
+// Hosts are the hosts of r, nil where there is none.
+func (t *Table) Hosts(r *Record) [2]*host.Host {
+	return [2]*host.Host{t.hooks.Hosts.At(r.cli), t.hooks.Hosts.At(r.srv)}
+}
+
+func (t *Table) findings(r *Record) *findings {
+	return &t.found[r.number/foundChunk][r.number%foundChunk]
+}
+
+// Alerts are those that checks raised for r, nil for most.
+func (t *Table) Alerts(r *Record) *Alerts { return t.findings(r).alerts }
+
+// SetAlerts replaces the alerts of r.
+func (t *Table) SetAlerts(r *Record, a *Alerts) { t.findings(r).alerts = a }
 
 // Record is the flow with a number of Active; another one, or none, when that
 // has ended.
@@ -167,15 +189,15 @@ func (t *Table) Prefetch(hashes []uint64) (unknown []uint16) {
 			prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 3)
 		}
 		if !r.is(classified) {
-			prefetch.Lines(unsafe.Pointer(t.Links(r)), 1)
+			prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
 			t.undecided = append(t.undecided, r)
 		}
 	}
 	for _, r := range t.undecided {
-		t.Links(r).class.Prefetch()
+		t.findings(r).class.Prefetch()
 	}
 	for _, r := range t.undecided {
-		t.Links(r).class.PrefetchWork()
+		t.findings(r).class.PrefetchWork()
 	}
 	t.undecided = t.undecided[:0]
 	return t.unknown
@@ -223,12 +245,12 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 	} else if !p.Fragment || p.FirstFrag {
 		t.classify(r, p, way == toServer)
 		if r.is(followed) && p.PayloadLen > 0 {
-			t.hooks.Said(r, t.Links(r), p, way == toServer, true)
+			t.hooks.Said(r, p, way == toServer, true)
 		}
 		return r
 	}
 	if r.is(followed) && p.PayloadLen > 0 {
-		t.hooks.Said(r, t.Links(r), p, way == toServer, false)
+		t.hooks.Said(r, p, way == toServer, false)
 	}
 	return r
 }
@@ -245,7 +267,8 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Reco
 	t.fresh = append(t.fresh, r.number)
 	t.unnamed = append(t.unnamed, r.number)
 	r.checkSwap(p)
-	t.hooks.New(r, t.Links(r), p)
+	l := t.hooks.New(r, p)
+	r.cli, r.srv, r.cliMAC, r.srvMAC = l.Cli.Number(), l.Srv.Number(), l.CliMAC.Number(), l.SrvMAC.Number()
 	return r
 }
 
@@ -258,8 +281,8 @@ func (t *Table) allocate() *Record {
 	if int(t.next) == t.records.Cap() {
 		t.records.Grow()
 	}
-	if int(t.next) == len(t.links)*linksChunk {
-		t.links = append(t.links, new([linksChunk]Links))
+	if int(t.next) == len(t.found)*foundChunk {
+		t.found = append(t.found, new([foundChunk]findings))
 	}
 	r := t.record(t.next)
 	r.number = t.next
@@ -273,9 +296,10 @@ func (t *Table) Turned(r *Record) bool { return r.is(swapped) && t.origins[r.num
 
 // swap exchanges client and server of r.
 func (t *Table) swap(r *Record) {
-	l := t.Links(r)
 	r.swap()
-	l.swap()
+	if c := t.findings(r).class; c != nil {
+		c.SwapDirections()
+	}
 	if r.pending != 0 {
 		g := &t.gains.at(r.pending).Gain
 		g[0], g[1] = g[1], g[0]
@@ -285,7 +309,7 @@ func (t *Table) swap(r *Record) {
 	cli, srv := bit(r.is(clientLocal)), bit(r.is(serverLocal))
 	t.sums.move(srv, cli, up)
 	t.sums.move(cli, srv, down)
-	t.hooks.Swapped(r, l)
+	t.hooks.Swapped(r, t.Links(r))
 }
 
 // move counts traffic between ends that are local or not under the other
@@ -297,12 +321,8 @@ func (s *Sums) move(from, to int, n counters.Traffic) {
 
 // firstOf is called before the first packet of a direction is counted.
 func (t *Table) firstOf(r *Record, way int) {
-	l := t.Links(r)
-	if way == toServer {
-		t.hooks.Speaks(l.Cli, l.Srv)
-	} else {
-		t.hooks.Speaks(l.Srv, l.Cli)
-	}
+	h := t.Hosts(r)
+	t.hooks.Speaks(h[way], h[1-way])
 	if r.is(classified) {
 		r.Result.Risks &^= 1 << riskUnidirectional
 	}
@@ -364,13 +384,12 @@ func (t *Table) Purge(limit int64) int {
 
 // end takes r out of the table; its memory is for the next flow.
 func (t *Table) end(r *Record) {
-	l := t.Links(r)
 	if r.pending != 0 {
 		p := t.gains.at(r.pending)
 		t.passOn(p)
 		p.flow = 0
 	}
-	t.hooks.Ended(r, l)
+	t.hooks.Ended(r, t.Links(r))
 	t.forget(r)
 	t.index.remove(uint32(r.Hash(t.seed)), r.number)
 	t.free = append(t.free, r.number)
@@ -380,7 +399,8 @@ func (t *Table) end(r *Record) {
 	if t.talks != nil {
 		delete(t.talks, r.number)
 	}
-	*r, *l = Record{number: r.number}, Links{}
+	*t.findings(r) = findings{}
+	*r = Record{number: r.number}
 }
 
 // IEC104 is what is known of a connection of this protocol, begun when missing.

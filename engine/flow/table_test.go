@@ -199,7 +199,7 @@ func TestPurgeFreesRecords(t *testing.T) {
 		t.Fatalf("%d flows and %d refused, want 1000 and 500", n, refused)
 	}
 	ended := 0
-	table.hooks.Ended = func(*Record, *Links) { ended++ }
+	table.hooks.Ended = func(*Record, Links) { ended++ }
 	gone := table.Purge(400e9)
 	if n, _ := limit.Len(); gone != 399 || ended != 399 || n != 601 || table.Len() != 601 {
 		t.Fatalf("%d purged, %d ended, %d and %d left; want 399, 399, 601, 601", gone, ended, n, table.Len())
@@ -227,7 +227,7 @@ func TestPurgeFreesRecords(t *testing.T) {
 func TestSwapReachesTheClassifier(t *testing.T) {
 	t.Parallel()
 	table := newTestTable(t, &Limit{})
-	table.hooks.New = func(r *Record, _ *Links, _ *decode.Packet) { r.SetLocal(false, true) } // 10.0.0.1 is
+	table.hooks.New = func(r *Record, _ *decode.Packet) (l Links) { r.SetLocal(false, true); return l } // 10.0.0.1 is
 	feed(table, tcp(1e9, decode.ACK|decode.PSH, 100, "SSH-2.0-server_1\r\n", true))
 	feed(table, tcp(2e9, decode.ACK|decode.PSH, 100, "SSH-2.0-client_1\r\n", false))
 	r := feed(table, tcp(3e9, decode.ACK, 118, "", false))

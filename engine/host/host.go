@@ -30,6 +30,7 @@ type Host struct {
 	NetworkID int  // local network id, network.NoID when remote
 	Group     bool // a multicast or broadcast address: nobody in particular
 	Place
+	number uint32 // in its table
 
 	member atomic.Pointer[aggregate.Member] // the groups it belongs to; nil once it is forgotten
 
@@ -39,6 +40,14 @@ type Host struct {
 	mu    sync.Mutex
 	rated bool // AddRate was called since Quiet
 	data  Data
+}
+
+// Number finds the host in its table for as long as it stays there; 0 for nil.
+func (h *Host) Number() uint32 {
+	if h == nil {
+		return 0
+	}
+	return h.number
 }
 
 // What a host was seen doing.

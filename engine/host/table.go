@@ -10,6 +10,7 @@ import (
 	"ntopgo/engine/hostpool"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
+	"ntopgo/engine/number"
 )
 
 // Place is where an address belongs: the number of its autonomous system and the
@@ -35,9 +36,10 @@ type Table struct {
 	groups                     atomic.Int64
 	virtual                    atomic.Int64 // virtual hosts of all
 
-	seed uint64
-	live atomic.Pointer[index]
-	mu   sync.Mutex // held by whoever changes live
+	seed    uint64
+	live    atomic.Pointer[index]
+	mu      sync.Mutex // held by whoever changes live or numbers
+	numbers number.Set[Host]
 }
 
 // NewTable returns an empty table of at most max hosts (0: no limit). locate,
@@ -83,6 +85,7 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 		x = more
 		defer t.live.Store(x)
 	}
+	h.number = t.numbers.Add(h)
 	x.add(hash, h)
 	return h
 }
@@ -108,6 +111,10 @@ func (t *Table) take() bool {
 
 // Find returns the host of k, or nil.
 func (t *Table) Find(k Key) *Host { return t.live.Load().find(k.hash(t.seed), k) }
+
+// At is the host with a number of Host.Number, nil when there is none. It needs no
+// lock.
+func (t *Table) At(n uint32) *Host { return t.numbers.At(n) }
 
 // Len is the number of hosts; refused is how many could not be added because
 // the table was full.
@@ -191,6 +198,7 @@ func (t *Table) Purge(localLimit, remoteLimit int64) int {
 			limit = localLimit
 		}
 		if t.idle(h, limit) {
+			t.numbers.Remove(h.number)
 			dropped++
 		} else {
 			kept = append(kept, h)

@@ -75,7 +75,7 @@ func (i *Interface) LoseHostScore(client, server int) {
 }
 
 // examine has the checks of moment h look at a flow.
-func (s *shard) examine(h checks.Hook, r *flow.Record, l *flow.Links) {
+func (s *shard) examine(h checks.Hook, r *flow.Record, l flow.Links) {
 	set := s.i.checks.Load()
 	if !set.Wants(h, r.Result.Risks) {
 		return
@@ -87,7 +87,7 @@ func (s *shard) examine(h checks.Hook, r *flow.Record, l *flow.Links) {
 
 // examineRecognised does so for a flow that was recognised, once, when it is
 // known who its client is.
-func (s *shard) examineRecognised(r *flow.Record, l *flow.Links) {
+func (s *shard) examineRecognised(r *flow.Record, l flow.Links) {
 	if r.Examine() {
 		s.examine(checks.Recognised, r, l)
 	}
@@ -109,15 +109,16 @@ func (s *shard) examineRest() {
 }
 
 // lastChecks looks at a flow that ends, and takes its alerts from its hosts.
-func (s *shard) lastChecks(r *flow.Record, l *flow.Links) {
+func (s *shard) lastChecks(r *flow.Record, l flow.Links) {
 	if r.Classified() && r.ExamineLast() {
 		s.examine(checks.Recognised, r, l)
 	}
 	s.examine(checks.Ended, r, l)
-	if l.Alerts != nil {
-		s.count(r, l, l.Alerts, -1)
+	alerts := s.flows.Alerts(r)
+	if alerts != nil {
+		s.count(r, l, alerts, -1)
 	}
-	if l.Alerts.Has(checks.AlertRemoteAccess) {
+	if alerts.Has(checks.AlertRemoteAccess) {
 		countRemoteAccess(l, -1)
 	}
 	if l.Cli != nil && incomplete(r, l) {
@@ -127,7 +128,7 @@ func (s *shard) lastChecks(r *flow.Record, l *flow.Links) {
 
 // incomplete says whether a flow came to nothing: a connection without any
 // payload, or datagrams to somebody in particular that nobody answered.
-func incomplete(r *flow.Record, l *flow.Links) bool {
+func incomplete(r *flow.Record, l flow.Links) bool {
 	up, down := r.Goodput()
 	switch r.Proto {
 	case decode.ProtoTCP:
@@ -140,7 +141,7 @@ func incomplete(r *flow.Record, l *flow.Links) bool {
 }
 
 // countRemoteAccess counts a flow by which its client reaches others.
-func countRemoteAccess(l *flow.Links, n int) {
+func countRemoteAccess(l flow.Links, n int) {
 	if l.Cli != nil {
 		l.Cli.Update(func(d *host.Data) { d.Alerted().RemoteAccess += n })
 	}
@@ -148,7 +149,7 @@ func countRemoteAccess(l *flow.Links, n int) {
 
 // noteForHostChecks notes which countries the ends of a new flow turn to, and
 // scans by lone FINs, where a check looks at them.
-func (s *shard) noteForHostChecks(r *flow.Record, l *flow.Links) {
+func (s *shard) noteForHostChecks(r *flow.Record, l flow.Links) {
 	set := s.i.checks.Load()
 	if set.HostOn("countries_contacts") && l.Cli != nil && l.Srv != nil && l.Srv.Country != ([2]byte{}) {
 		l.Cli.Update(func(d *host.Data) { d.Contacted().VisitCountry(l.Srv.Country) })
@@ -174,8 +175,8 @@ func periodEnded(r *flow.Record, first uint32) bool {
 }
 
 // raise gives a flow more alerts.
-func (s *shard) raise(r *flow.Record, l *flow.Links, more []flow.Alert) {
-	old := l.Alerts
+func (s *shard) raise(r *flow.Record, l flow.Links, more []flow.Alert) {
+	old := s.flows.Alerts(r)
 	now := old.With(more)
 	if now == old {
 		return
@@ -183,7 +184,7 @@ func (s *shard) raise(r *flow.Record, l *flow.Links, more []flow.Alert) {
 	if old != nil {
 		s.count(r, l, old, -1)
 	}
-	l.Alerts = now
+	s.flows.SetAlerts(r, now)
 	s.count(r, l, now, 1)
 	if old == nil {
 		countAlerted(l)
@@ -199,7 +200,7 @@ func (s *shard) raise(r *flow.Record, l *flow.Links, more []flow.Alert) {
 }
 
 // countAlerted counts a flow that had no alert before for its hosts.
-func countAlerted(l *flow.Links) {
+func countAlerted(l flow.Links) {
 	for role, h := range [2]*host.Host{l.Cli, l.Srv} {
 		if h != nil {
 			h.CountAlerted(role)
@@ -209,7 +210,7 @@ func countAlerted(l *flow.Links) {
 
 // count adds the alerts of a flow to its hosts and the interface, or, where sign
 // is -1, takes them away.
-func (s *shard) count(r *flow.Record, l *flow.Links, a *flow.Alerts, sign int) {
+func (s *shard) count(r *flow.Record, l flow.Links, a *flow.Alerts, sign int) {
 	top := a.Top()
 	s.i.alerted.flows[alertGroup(top.Score())].Add(int64(sign))
 	client, server := a.Sums()
@@ -227,17 +228,16 @@ func (s *shard) count(r *flow.Record, l *flow.Links, a *flow.Alerts, sign int) {
 }
 
 // swapAlerts moves the alerts of a flow whose ends were exchanged.
-func (s *shard) swapAlerts(r *flow.Record, l *flow.Links) {
-	if l.Alerts == nil {
+func (s *shard) swapAlerts(r *flow.Record, l flow.Links) {
+	old := s.flows.Alerts(r)
+	if old == nil {
 		return
 	}
 	// The links are exchanged already: what was the client's is the server's now.
-	old := l.Alerts.Swapped()
-	l.Cli, l.Srv = l.Srv, l.Cli
-	s.count(r, l, l.Alerts, -1)
-	l.Cli, l.Srv = l.Srv, l.Cli
-	l.Alerts = old
-	s.count(r, l, old, 1)
+	now := old.Swapped()
+	s.count(r, flow.Links{Cli: l.Srv, Srv: l.Cli}, old, -1)
+	s.flows.SetAlerts(r, now)
+	s.count(r, l, now, 1)
 }
 
 // find is the record of a flow, under the lock of its shard; nil when it has
@@ -276,8 +276,7 @@ func (i *Interface) Trigger(f *flow.Flow, a flow.Alert) (raised bool) {
 	if r == nil {
 		return false
 	}
-	l := s.flows.Links(r)
-	before := l.Alerts
-	s.raise(r, l, []flow.Alert{a})
-	return l.Alerts != before
+	before := s.flows.Alerts(r)
+	s.raise(r, s.flows.Links(r), []flow.Alert{a})
+	return s.flows.Alerts(r) != before
 }

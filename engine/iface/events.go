@@ -42,7 +42,7 @@ const (
 // recognised is called once for a flow, when the classifier has decided: the
 // client, if it is a local host, has found a server and asked for a name, and has shown
 // how it opens connections.
-func (s *shard) recognised(f *flow.Record, l *flow.Links) {
+func (s *shard) recognised(f *flow.Record, l flow.Links) {
 	s.chooseProfile(f)
 	s.tell(FlowRecognised, f)
 	if l.Cli == nil || !l.Cli.Local {
@@ -56,7 +56,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 	}
 	kind, counted := countedServers[lower]
 	name := ""
-	m := s.flows.Metadata(l)
+	m := s.flows.Metadata(f)
 	if m != nil && m.SSHClient == "" && m.SSHServer == "" { // whose name is a banner
 		name = m.HostName
 	}
@@ -85,7 +85,7 @@ func (s *shard) recognised(f *flow.Record, l *flow.Links) {
 }
 
 // ended is called for a flow that is about to be forgotten.
-func (s *shard) ended(f *flow.Record, l *flow.Links) {
+func (s *shard) ended(f *flow.Record, l flow.Links) {
 	s.tell(FlowEnded, f)
 	up, down := f.Totals()
 	if f.Proto != decode.ProtoTCP && f.Proto != decode.ProtoUDP || up.Packets > 0 && down.Packets > 0 || !f.HostsCounted() ||

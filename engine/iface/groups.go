@@ -11,7 +11,7 @@ import (
 
 // passOnToGroups takes to the groups of a flow's hosts what it gained: g as the
 // client sees it, and the server's half of the handshake.
-func (s *shard) passOnToGroups(f *flow.Record, l *flow.Links, g *host.Gained, rttServer int64) {
+func (s *shard) passOnToGroups(f *flow.Record, l flow.Links, g *host.Gained, rttServer int64) {
 	cli := aggregate.Gained{Sent: g.Sent, Rcvd: g.Rcvd, First: g.First, Seconds: g.Seconds, L7Seconds: g.L7Seconds, App: g.App, Category: g.Category,
 		L7: g.L7, NewL7: g.NewL7, FirstSeen: f.FirstSeen(), LastSeen: g.LastSeen, RTT: g.RTT, PeerRTT: rttServer, SentBroadcast: broadcast(l.Srv), RcvdBroadcast: broadcast(l.Cli)}
 	srv := cli
@@ -52,7 +52,7 @@ type clue struct {
 
 // noteSystem keeps what a flow tells of the operating system of its client until
 // the second ends.
-func (s *shard) noteSystem(f *flow.Record, l *flow.Links, agent, hint string) {
+func (s *shard) noteSystem(f *flow.Record, l flow.Links, agent, hint string) {
 	note := func(os host.OS, from host.OSSource) {
 		if os != host.UnknownOS && l.Cli != nil {
 			s.clues = append(s.clues, clue{h: l.Cli, os: os, from: from, first: f.FirstSeen()})
@@ -140,7 +140,7 @@ func (i *Interface) quietGroups(trend counters.Trend) {
 
 // rateGroups tells the groups of a flow's hosts what it brought in a second, and
 // in the one before.
-func (i *Interface) rateGroups(l *flow.Links, now, before counters.Traffic) {
+func (i *Interface) rateGroups(l flow.Links, now, before counters.Traffic) {
 	aggregate.Share(member(l.Cli), member(l.Srv), func(g *aggregate.Group, side aggregate.Side) {
 		if side != aggregate.Seen && g.AddRate(now, before) {
 			i.ratedGroups = append(i.ratedGroups, g)

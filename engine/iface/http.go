@@ -10,13 +10,13 @@ import (
 )
 
 // saidHTTP counts a request or an answer.
-func (s *shard) saidHTTP(f *flow.Record, l *flow.Links, p *decode.Packet, toServer bool) {
+func (s *shard) saidHTTP(f *flow.Record, p *decode.Packet, toServer bool) {
 	if toServer {
 		if m := httpMethod(p.Payload); m != "" {
-			s.httpRequest(f, l, m, nil)
+			s.httpRequest(f, s.flows.Links(f), m, nil)
 		}
 	} else if class := httpStatusClass(p.Payload); class != 0 {
-		httpResponse(l, class, p.Time)
+		httpResponse(s.flows.Links(f), class, p.Time)
 	}
 }
 
@@ -57,7 +57,7 @@ func httpStatusClass(b []byte) int {
 
 // httpRequest counts a request for the hosts of its flow and under the name of
 // the server that it is for; m is the flow's metadata where it is at hand.
-func (s *shard) httpRequest(f *flow.Record, l *flow.Links, method string, m *dpi.Metadata) {
+func (s *shard) httpRequest(f *flow.Record, l flow.Links, method string, m *dpi.Metadata) {
 	count := func(c *host.HTTPCounters) { *c.Method(method)++ }
 	at := f.LastSeen()
 	update(l.Cli, func(d *host.Data) { d.Message().HTTPSent.Count(at, count) })
@@ -66,7 +66,7 @@ func (s *shard) httpRequest(f *flow.Record, l *flow.Links, method string, m *dpi
 		return
 	}
 	if m == nil {
-		m = s.flows.Metadata(l)
+		m = s.flows.Metadata(f)
 	}
 	if m != nil && m.HostName != "" {
 		s.i.hosts.CountVirtualHost(l.Srv, m.HostName, 1, 0, 0, at)
@@ -75,7 +75,7 @@ func (s *shard) httpRequest(f *flow.Record, l *flow.Links, method string, m *dpi
 
 // httpResponse counts an answer for the hosts of its flow by the first digit of
 // its status.
-func httpResponse(l *flow.Links, class int, at int64) {
+func httpResponse(l flow.Links, class int, at int64) {
 	if class < 1 || class > 5 {
 		return
 	}
@@ -86,16 +86,16 @@ func httpResponse(l *flow.Links, class int, at int64) {
 
 // servesByName says whether the server of an HTTP flow is one whose virtual hosts
 // are counted.
-func (s *shard) servesByName(f *flow.Record, l *flow.Links) bool {
+func (s *shard) servesByName(f *flow.Record, l flow.Links) bool {
 	return l.Srv != nil && l.Srv.Local && f.Lower() == flow.ProtocolHTTP && (f.Established() || s.i.Collects())
 }
 
 // countVirtualHost counts what an HTTP flow gained under the name of its server.
-func (s *shard) countVirtualHost(f *flow.Record, l *flow.Links, g *host.Gained) {
+func (s *shard) countVirtualHost(f *flow.Record, l flow.Links, g *host.Gained) {
 	if !s.servesByName(f, l) || g.L7.Packets() == 0 {
 		return
 	}
-	if m := s.flows.Metadata(l); m != nil && m.HostName != "" {
+	if m := s.flows.Metadata(f); m != nil && m.HostName != "" {
 		s.i.hosts.CountVirtualHost(l.Srv, m.HostName, 0, g.L7.Sent.Bytes, g.L7.Rcvd.Bytes, f.LastSeen())
 	}
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // names hands what a flow revealed about the names of its ends to its hosts.
-func (s *shard) names(f *flow.Record, l *flow.Links) {
+func (s *shard) names(f *flow.Record, l flow.Links) {
 	if f.Classified() {
 		s.recognised(f, l)
 		s.examineRecognised(f, l)
 	}
-	m := s.flows.Metadata(l)
+	m := s.flows.Metadata(f)
 	if m == nil {
 		return
 	}
@@ -71,7 +71,7 @@ func setName(to *string, name string) {
 // countMessages counts the DNS exchange or the HTTP request of a flow for its
 // hosts: a DNS flow is one exchange, of HTTP this is the first request and its
 // answer, what follows is counted by said.
-func (s *shard) countMessages(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
+func (s *shard) countMessages(f *flow.Record, l flow.Links, m *dpi.Metadata) {
 	switch {
 	case m.DNSQuery != "":
 		query := func(c *host.DNSCounters) {
@@ -100,7 +100,7 @@ func (s *shard) countMessages(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
 const riskMaliciousFingerprint = 28
 
 // countFingerprints counts what tells programs apart for the local ends of a flow.
-func countFingerprints(f *flow.Record, l *flow.Links, m *dpi.Metadata) {
+func countFingerprints(f *flow.Record, l flow.Links, m *dpi.Metadata) {
 	count := func(h *host.Host, kind int, text string, malicious bool) {
 		if h != nil && h.Local && text != "" {
 			h.Update(func(d *host.Data) { d.Detail().CountFingerprint(kind, text, malicious) })

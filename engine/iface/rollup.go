@@ -140,23 +140,19 @@ func (s *shard) passOn(part []flow.Pending) {
 	}
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
-			l := s.flows.Links(f)
-			if l.Cli != nil {
-				l.Cli.Prefetch()
-			}
-			if l.Srv != nil {
-				l.Srv.Prefetch()
+			for _, h := range s.flows.Hosts(f) {
+				if h != nil {
+					h.Prefetch()
+				}
 			}
 		}
 	}
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
-			l := s.flows.Links(f)
-			if l.Cli != nil {
-				l.Cli.PrefetchMore()
-			}
-			if l.Srv != nil {
-				l.Srv.PrefetchMore()
+			for _, h := range s.flows.Hosts(f) {
+				if h != nil {
+					h.PrefetchMore()
+				}
 			}
 		}
 	}

@@ -8,20 +8,20 @@ import (
 
 // said looks at a payload of a flow that is followed; first says that the
 // classifier has read it too, and decided.
-func (s *shard) said(f *flow.Record, l *flow.Links, p *decode.Packet, toServer, first bool) {
+func (s *shard) said(f *flow.Record, p *decode.Packet, toServer, first bool) {
 	switch f.Lower() {
 	case flow.ProtocolHTTP:
 		if !first { // the first messages are counted with what the classifier has read
-			s.saidHTTP(f, l, p, toServer)
+			s.saidHTTP(f, p, toServer)
 		}
 	case flow.ProtocolIEC104:
-		s.saidIEC104(f, l, p)
+		s.saidIEC104(f, p)
 	}
 }
 
 // saidIEC104 takes a segment of IEC 60870-5-104 and raises what is out of the
 // ordinary.
-func (s *shard) saidIEC104(f *flow.Record, l *flow.Links, p *decode.Packet) {
+func (s *shard) saidIEC104(f *flow.Record, p *decode.Packet) {
 	set := s.i.checks.Load()
 	found := s.flows.IEC104(f).Segment(p.Payload, p.SrcPort == iec104.Port, f.FirstSeen(), p.Time, set.IEC104())
 	if found == 0 {
@@ -29,5 +29,5 @@ func (s *shard) saidIEC104(f *flow.Record, l *flow.Links, p *decode.Packet) {
 	}
 	s.view(f, &s.viewed)
 	s.raised = set.ExamineIEC104(found, &s.viewed, s.raised[:0])
-	s.raise(f, l, s.raised)
+	s.raise(f, s.flows.Links(f), s.raised)
 }

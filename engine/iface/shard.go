@@ -43,7 +43,7 @@ type shard struct {
 
 func newShard(i *Interface) *shard {
 	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
-	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
+	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
 		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.passOn, Ended: s.detach})
 	return s
 }
@@ -209,8 +209,8 @@ func (s *shard) countARP(p *decode.Packet, op uint16) {
 	}
 }
 
-// attach ties hosts and stations to a new flow.
-func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
+// attach finds hosts and stations of a new flow.
+func (s *shard) attach(f *flow.Record, p *decode.Packet) (l flow.Links) {
 	if p.HasMAC {
 		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
 	}
@@ -222,6 +222,7 @@ func (s *shard) attach(f *flow.Record, l *flow.Links, p *decode.Packet) {
 		s.noteDomain(p.SrcAddr(), p.DstAddr(), p.Time)
 	}
 	f.SetLocal(s.join(l.Cli, p.SrcAddr()), s.join(l.Srv, p.DstAddr()))
+	return l
 }
 
 // join ties h, which may be nil, to a new flow; it says whether its address a is
@@ -244,7 +245,7 @@ func station(m *mac.Mac) *mac.Mac {
 
 // beginAtHosts tells the hosts of a flow that it began. One whose ends were
 // exchanged meanwhile began the other way round.
-func (s *shard) beginAtHosts(f *flow.Record, l *flow.Links) {
+func (s *shard) beginAtHosts(f *flow.Record, l flow.Links) {
 	turned := s.flows.Turned(f)
 	begin := func(h *host.Host, peer netip.Addr, asClient bool, m *mac.Mac) {
 		if h == nil {
@@ -273,7 +274,7 @@ func (s *shard) beginAtHosts(f *flow.Record, l *flow.Links) {
 }
 
 // swapRoles moves the counts of a flow whose ends were exchanged.
-func swapRoles(f *flow.Record, l *flow.Links) {
+func swapRoles(f *flow.Record, l flow.Links) {
 	if !f.HostsCounted() {
 		return
 	}
@@ -293,14 +294,14 @@ func swapRoles(f *flow.Record, l *flow.Links) {
 }
 
 // begun is called for a flow at the end of its first second.
-func (s *shard) begun(f *flow.Record, l *flow.Links) {
+func (s *shard) begun(f *flow.Record, l flow.Links) {
 	s.beginAtHosts(f, l)
 	s.noteForHostChecks(f, l)
 	s.examine(checks.Begun, f, l)
 }
 
 // swapped is called when client and server of a flow were exchanged.
-func (s *shard) swapped(f *flow.Record, l *flow.Links) {
+func (s *shard) swapped(f *flow.Record, l flow.Links) {
 	swapRoles(f, l)
 	s.swapAlerts(f, l)
 	if f.Classified() {
@@ -309,7 +310,7 @@ func (s *shard) swapped(f *flow.Record, l *flow.Links) {
 }
 
 // detach takes an ended flow from its hosts.
-func (s *shard) detach(f *flow.Record, l *flow.Links) {
+func (s *shard) detach(f *flow.Record, l flow.Links) {
 	s.ended(f, l)
 	s.lastChecks(f, l)
 	counted := f.HostsCounted()

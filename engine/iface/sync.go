@@ -79,7 +79,7 @@ func (i *Interface) rateHosts() {
 
 // rateFlow tells the hosts of f what it brought in the second before the
 // present one.
-func (i *Interface) rateFlow(f *flow.Record, l *flow.Links, second uint32) {
+func (i *Interface) rateFlow(f *flow.Record, l flow.Links, second uint32) {
 	now, before := f.In(second-1), f.In(second-2)
 	for _, h := range [2]*host.Host{l.Cli, l.Srv} {
 		if h != nil && h.AddRate(now, before) {

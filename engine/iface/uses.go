@@ -14,7 +14,7 @@ const mapShare = 8
 
 // noteUse keeps for the end of the second that a local client was recognised to
 // use a server.
-func (s *shard) noteUse(f *flow.Record, l *flow.Links) {
+func (s *shard) noteUse(f *flow.Record, l flow.Links) {
 	if l.Srv == nil || f.Result.Master|f.Result.App == 0 || !flow.Unicast(f.Client()) {
 		return
 	}
@@ -26,7 +26,7 @@ func (s *shard) noteUse(f *flow.Record, l *flow.Links) {
 	default:
 		u.Port = 0
 	}
-	if m := s.flows.Metadata(l); m != nil {
+	if m := s.flows.Metadata(f); m != nil {
 		if u.Info = m.Info; u.Info == "" {
 			u.Info = m.HostName
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"ntopgo/engine/counters"
+	"ntopgo/engine/number"
 )
 
 // Addr is an EUI-48 address.
@@ -40,6 +41,7 @@ func (a Addr) Special() bool { return a.IsMulticast() || a.IsZero() }
 // Snapshot.
 type Mac struct {
 	Address Addr
+	number  uint32
 
 	mu      sync.Mutex
 	derived int64 // when Derive was last called
@@ -148,6 +150,7 @@ type Table struct {
 	mu       sync.RWMutex
 	m        map[Addr]*Mac
 	stations int // addresses in m that are not special
+	numbers  number.Set[Mac]
 }
 
 // NewTable returns an empty table.
@@ -166,6 +169,7 @@ func (t *Table) Get(a Addr, now int64) *Mac {
 	if m = t.m[a]; m == nil {
 		m = &Mac{Address: a}
 		m.data.FirstSeen, m.data.LastSeen = now, now
+		m.number = t.numbers.Add(m)
 		t.m[a] = m
 		if !a.Special() {
 			t.stations++
@@ -173,6 +177,18 @@ func (t *Table) Get(a Addr, now int64) *Mac {
 	}
 	return m
 }
+
+// Number finds the entry in its table for as long as it stays there; 0 for nil.
+func (m *Mac) Number() uint32 {
+	if m == nil {
+		return 0
+	}
+	return m.number
+}
+
+// At is the entry with a number of Mac.Number, nil when it was dropped. It needs no
+// lock.
+func (t *Table) At(n uint32) *Mac { return t.numbers.At(n) }
 
 // Find returns the entry of a, or nil.
 func (t *Table) Find(a Addr) *Mac {
@@ -211,6 +227,7 @@ func (t *Table) Purge(limit int64) int {
 		m.mu.Unlock()
 		if idle {
 			delete(t.m, a)
+			t.numbers.Remove(m.number)
 			n++
 			if !a.Special() {
 				t.stations--
