@@ -264,7 +264,8 @@ func (d *Data) reset() {
 	d.TotalAsClient, d.TotalAsServer = uint64(d.ActiveAsClient), uint64(d.ActiveAsServer)
 	d.ICMP, d.Throughput = nil, counters.Throughput{}
 	if d.Details != &noDetails {
-		d.Details.Messages, d.Details.contacts, d.Details.virtual, d.Details.shown = &noMessages, nil, nil, nil
+		d.Details.Messages, d.Details.Requests = &noMessages, &noRequests
+		d.Details.contacts, d.Details.virtual, d.Details.shown = nil, nil, nil
 	}
 }
 

@@ -150,6 +150,7 @@ type Data struct {
 // are counted one by one. Those without any share one that is empty.
 type Details struct {
 	*Messages
+	*Requests
 	Names    Names
 	SYN      string                                         // fingerprint of the first SYN, see dpi.Metadata
 	synAt    int64                                          // when its flow began
@@ -182,21 +183,19 @@ func (d *Details) Fingerprint(syn string, first int64) {
 	}
 }
 
-// Messages counts the messages of protocols that are looked into.
-type Messages struct {
-	DNSSent, DNSRcvd   DNSCounters
-	HTTPSent, HTTPRcvd HTTPMessages
-}
+// Messages counts the DNS messages of a host.
+type Messages struct{ DNSSent, DNSRcvd DNSCounters }
 
 var (
 	noMessages Messages
-	noDetails  = Details{Messages: &noMessages}
+	noRequests Requests
+	noDetails  = Details{Messages: &noMessages, Requests: &noRequests}
 )
 
 // Detail is the host's own Details, for writing.
 func (d *Data) Detail() *Details {
 	if d.Details == nil || d.Details == &noDetails {
-		d.Details = &Details{Messages: &noMessages}
+		d.Details = &Details{Messages: &noMessages, Requests: &noRequests}
 	}
 	return d.Details
 }
@@ -425,8 +424,9 @@ func (h *Host) Snapshot() Data {
 		u := *d.Usual
 		d.Usual = &u
 	}
-	details, messages := *h.data.Details, *h.data.Messages
-	details.Messages, details.contacts, details.virtual, details.shown = &messages, nil, nil, nil
+	details, messages, requests := *h.data.Details, *h.data.Messages, *h.data.Requests
+	details.Messages, details.Requests = &messages, &requests
+	details.contacts, details.virtual, details.shown = nil, nil, nil
 	d.VirtualHosts = len(h.data.Details.virtual)
 	d.Details = &details
 	if d.Alerts != nil {

@@ -31,6 +31,18 @@ type HTTPMessages struct {
 	now, last HTTPCounters
 }
 
+// Requests counts the HTTP messages of a host.
+type Requests struct{ HTTPSent, HTTPRcvd HTTPMessages }
+
+// Request is Requests for writing, made when missing.
+func (d *Data) Request() *Requests {
+	o := d.Detail()
+	if o.Requests == &noRequests {
+		o.Requests = &Requests{}
+	}
+	return o.Requests
+}
+
 // statsPeriod is how long a period is over which rates of messages are taken, in
 // seconds.
 const statsPeriod = 5

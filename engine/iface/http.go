@@ -60,8 +60,8 @@ func httpStatusClass(b []byte) int {
 func (s *shard) httpRequest(f *flow.Record, l flow.Links, method string, m *dpi.Metadata) {
 	count := func(c *host.HTTPCounters) { *c.Method(method)++ }
 	at := f.LastSeen()
-	update(l.Cli, func(d *host.Data) { d.Message().HTTPSent.Count(at, count) })
-	update(l.Srv, func(d *host.Data) { d.Message().HTTPRcvd.Count(at, count) })
+	update(l.Cli, func(d *host.Data) { d.Request().HTTPSent.Count(at, count) })
+	update(l.Srv, func(d *host.Data) { d.Request().HTTPRcvd.Count(at, count) })
 	if !s.servesByName(f, l) {
 		return
 	}
@@ -80,8 +80,8 @@ func httpResponse(l flow.Links, class int, at int64) {
 		return
 	}
 	count := func(c *host.HTTPCounters) { c.Status[class]++ }
-	update(l.Cli, func(d *host.Data) { d.Message().HTTPRcvd.Count(at, count) })
-	update(l.Srv, func(d *host.Data) { d.Message().HTTPSent.Count(at, count) })
+	update(l.Cli, func(d *host.Data) { d.Request().HTTPRcvd.Count(at, count) })
+	update(l.Srv, func(d *host.Data) { d.Request().HTTPSent.Count(at, count) })
 }
 
 // servesByName says whether the server of an HTTP flow is one whose virtual hosts
