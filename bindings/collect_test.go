@@ -62,6 +62,7 @@ func TestCollectedFlows(t *testing.T) {
 	probeSays(col, 2, "event", probeEvent)
 	probeSays(col, 5, "counter", `{"deviceIP":"10.0.0.9","ifIndex":3,"ifName":"ge-0","ifSpeed":1000,"ifInOctets":7,"ifDirection":"Full","ifOperStatus":"Up"}`)
 	probeSays(col, 6, "template", `[{"PEN":0,"field":1,"name":"IN_BYTES","descr":"Bytes in"},{"PEN":35632,"field":58000,"name":"MINE","descr":"Mine"}]`)
+	probeSays(col, 7, "listening-ports", `{"ip-addresses":["192.168.1.10","x"],"listening-ports":{"tcp4":[{"port":22,"proc":"/usr/sbin/sshd","pkg":"openssh"}],"udp6":[{"port":53,"pkg":"dns"}]}}`)
 	for end := time.Now().Add(10 * time.Second); i.Stats().Total.Packets < 33 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 	}
 	for _, c := range []struct{ name, code, want string }{
@@ -77,7 +78,9 @@ func TestCollectedFlows(t *testing.T) {
 			p(s.type, s.speed, s.remote_bps, s.remote_pps, s.stats.bytes, s.stats.packets, s.eth.ingress.bytes, s.has_seen_ebpf_events, s.has_seen_pods, s.has_seen_containers)
 			p(r.flows, r.dropped_flows, r.events, r.counters, r.zmq_msg_rcvd, r.zmq_msg_drops, s.zmqRecvStats_since_reset.flows)
 			local b = s.probes[5]["3"] p(b["remote.name"], b["probe.ip"], b["probe.probe_version"], b["drops.export_queue_full"], b["zmq.num_flow_exports"], b["timeout.idle"], b.exporters["10.1.1.1"].num_sflow_flows)`,
-			"zmq 10000 800 2 6030 33 5020 true true true;2 0 1 1 4 2 2;eth7 10.0.0.2 10.5 4 0 60 10;"},
+			"zmq 10000 800 2 6030 33 5020 true true true;2 0 1 1 5 2 2;eth7 10.0.0.2 10.5 4 0 60 10;"},
+		{"listening ports", `local l = interface.getHostInfo("192.168.1.10").listening_ports p(l.tcp4[22], l.tcp6, l.udp6[53], interface.getHostInfo("203.0.113.5").listening_ports)`,
+			"{package=openssh process=/usr/sbin/sshd} {} {package=dns process=} nil;"},
 		{"reset", `interface.resetCounters(true) local a = interface.getStats().zmqRecvStats_since_reset interface.resetCounters(false) local b = interface.getStats()
 			p(a.flows, a.zmq_msg_drops, b.zmqRecvStats_since_reset.flows, b.zmqRecvStats.flows)`, "2 0 0 2;"},
 		{"fields", `p(interface.getZMQFlowFieldDescr("MINE"), interface.getZMQFlowFieldDescr("35632.58000"), interface.getZMQFlowFieldDescr("1"), interface.getZMQFlowFieldDescr("L7_PROTO"), interface.getAllZMQFlowFieldDescr())`,

@@ -31,6 +31,7 @@ func (c *Call) hostTable(h *host.Host, level int) *lua.Table {
 	c.setHostAlerts(t, h, s)
 	if level >= levelHigher {
 		c.setHostDetails(t, &d, s)
+		c.setListeningPorts(t, h)
 	}
 	if level >= levelMax {
 		c.setHostFull(t, h, &d)
