@@ -91,6 +91,7 @@ func (e *Env) DeliverAlerts(ctx context.Context, ifid int) {
 			top := f.Alerts.Top()
 			if now, ok := c.Iface.Refresh(&f); ok {
 				f = now
+				top.Roles = c.Iface.Checks().RolesNow(&f, &top)
 			}
 			if err := c.reportFlow(&f, top, nil); err != nil {
 				e.Log.Logf(1, "alert about a flow: %v", err)

@@ -215,6 +215,15 @@ func (s *Set) Examine(h Hook, f *flow.Flow, out []flow.Alert) []flow.Alert {
 	return out
 }
 
+// RolesNow are the roles of an alert of f, for which more may be known than when it
+// was raised.
+func (s *Set) RolesNow(f *flow.Flow, a *flow.Alert) flow.Role {
+	if c := s.Of(a.ID); c != nil && c.Risk == riskUnsafe && f.ToClient.Packets > manyAnswers {
+		return a.Roles | flow.ServerAttacker
+	}
+	return a.Roles
+}
+
 // left says whether an alert must not be raised because of one of the ends.
 func (s *Set) left(f *flow.Flow, alert uint8) bool {
 	return s.excluded != nil && (s.excluded(f.Client, f.Key.VLAN, alert) || s.excluded(f.Server, f.Key.VLAN, alert))

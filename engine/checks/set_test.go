@@ -293,3 +293,23 @@ func TestRiskTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestRolesNow: that the server of an unsafe protocol says much is seen later than
+// the protocol.
+func TestRolesNow(t *testing.T) {
+	t.Parallel()
+	s := NewSet(Config{}, engine(t))
+	f := tcp(localClient, farServer)
+	unsafe, other := flow.Alert{ID: 52, Roles: flow.ClientAttacker}, flow.Alert{ID: 27, Roles: flow.ClientAttacker}
+	f.ToClient.Packets = manyAnswers
+	if got := s.RolesNow(f, &unsafe); got != flow.ClientAttacker {
+		t.Errorf("%v of a server that says little", got)
+	}
+	f.ToClient.Packets++
+	if got := s.RolesNow(f, &unsafe); got != flow.ClientAttacker|flow.ServerAttacker {
+		t.Errorf("%v of a server that says much", got)
+	}
+	if got := s.RolesNow(f, &other); got != flow.ClientAttacker {
+		t.Errorf("%v of another alert", got)
+	}
+}

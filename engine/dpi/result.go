@@ -148,6 +148,9 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	if s.meta != nil && s.res.Risks&goodRisks != 0 && e.goodHost(s.meta.HostName) {
 		s.res.Risks &^= goodRisks
 	}
+	if s.meta == nil && s.res.Risks&(1<<riskSuspiciousEntropy) != 0 {
+		s.meta = e.metas.Get().(*Metadata) // the risk's text names the entropy
+	}
 	if s.meta != nil {
 		s.meta.Entropy = uint16(s.entropy * 1000)
 	}

@@ -119,6 +119,9 @@ func TestRisksOfFlows(t *testing.T) {
 			if !v.risk(c.want) {
 				t.Errorf("risks are %b, want %d", v.s.Result().Risks, c.want)
 			}
+			if m := v.s.Meta(); c.want == riskSuspiciousEntropy && (m == nil || float32(m.Entropy)/1000 < entropyText) {
+				t.Errorf("the entropy is not told: %+v", m)
+			}
 		})
 	}
 	v := converse(t, e, tcp, 40000).say("plain text that nobody knows, again and again plain text")

@@ -28,11 +28,9 @@ type testCase struct {
 // notYet are the cases that cannot pass yet, with what they need. One that
 // passes must be taken off the list.
 var notYet = map[string]string{
-	"get_alert_data_02":               "malformed answers, and names of the machine itself",
-	"get_alert_data_01":               "the entropy of one flow",
-	"alert_flow_risk_unsafe_protocol": "a name that only this classifier takes for made up",
-	"alert_flow_elephant_flow":        "the request, which the corpus cuts off",
-	"alert_flow_download":             "the request, which the corpus cuts off",
+	"get_alert_data_02":        "malformed answers, and names of the machine itself",
+	"alert_flow_elephant_flow": "the request, which the corpus cuts off",
+	"alert_flow_download":      "the request, which the corpus cuts off",
 }
 
 // protosFile defines the three protocols that every case of the suite knows.
