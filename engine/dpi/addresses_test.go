@@ -66,3 +66,25 @@ func TestTelegramNetworks(t *testing.T) {
 		v.say(c.text).want(t, c.want, c.how)
 	}
 }
+
+// TestEntropyOfTheLast: among the first packets of a flow that nobody names, one
+// without payload takes the suspicion back that the payload before it raised.
+func TestEntropyOfTheLast(t *testing.T) {
+	t.Parallel()
+	noise := make([]byte, 200)
+	for i := range noise {
+		noise[i] = byte(i*167 + i*i*31)
+	}
+	for ack, want := range map[bool]bool{false: true, true: false} {
+		v := converse(t, newEngine(t, Config{}), decode.ProtoTCP, 40001)
+		v.send(true, noise)
+		v.send(false, noise)
+		if ack {
+			v.send(true, nil)
+		}
+		v.e.GiveUp(v.s, v.t)
+		if got := v.risk(riskSuspiciousEntropy); got != want {
+			t.Errorf("an acknowledgement at the end: %v: marked %v", ack, got)
+		}
+	}
+}

@@ -35,3 +35,22 @@ func TestAdd(t *testing.T) {
 		t.Errorf("half of a bad list was added: %v", s.All())
 	}
 }
+
+// TestLocal: what cannot leave a machine or a link is local without being in a
+// network.
+func TestLocal(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("10.0.0.0/8", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[string]bool{"10.1.2.3": true, "127.0.0.5": true, "fe80::1": true, "::1": false, "169.254.1.1": false, "192.0.2.1": false} {
+		a := netip.MustParseAddr(addr)
+		if s.Local(a) != want {
+			t.Errorf("%s is local: %v", addr, !want)
+		}
+		if s.ID(a) != NoID && addr != "10.1.2.3" {
+			t.Errorf("%s is in network %d", addr, s.ID(a))
+		}
+	}
+}
