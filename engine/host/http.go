@@ -3,13 +3,15 @@ package host
 import "slices"
 
 // HTTPCounters counts HTTP requests by method and answers by status class.
-type HTTPCounters struct {
-	Get, Post, Head, Put, Other uint64
-	Status                      [6]uint64 // index 1..5: 1xx to 5xx
+type HTTPCounters = httpCounters[uint64]
+
+type httpCounters[T uint32 | uint64] struct {
+	Get, Post, Head, Put, Other T
+	Status                      [6]T // index 1..5: 1xx to 5xx
 }
 
 // Method is the counter of a request method.
-func (c *HTTPCounters) Method(m string) *uint64 {
+func (c *httpCounters[T]) Method(m string) *T {
 	switch m {
 	case "GET":
 		return &c.Get
@@ -28,7 +30,7 @@ func (c *HTTPCounters) Method(m string) *uint64 {
 type HTTPMessages struct {
 	HTTPCounters
 	period    int64
-	now, last HTTPCounters
+	now, last httpCounters[uint32]
 }
 
 // Requests counts the HTTP messages of a host.
@@ -47,38 +49,48 @@ func (d *Data) Request() *Requests {
 // seconds.
 const statsPeriod = 5
 
-// Count lets fn count a message at time at (nanoseconds).
-func (m *HTTPMessages) Count(at int64, fn func(c *HTTPCounters)) {
+// Request counts a request at time at (nanoseconds).
+func (m *HTTPMessages) Request(at int64, method string) {
+	m.turn(at)
+	*m.Method(method)++
+	*m.now.Method(method)++
+}
+
+// Answer counts an answer at time at (nanoseconds); class is the first digit of its
+// status, 1 to 5.
+func (m *HTTPMessages) Answer(at int64, class int) {
+	m.turn(at)
+	m.Status[class]++
+	m.now.Status[class]++
+}
+
+func (m *HTTPMessages) turn(at int64) {
 	switch p := at / 1e9 / statsPeriod; {
 	case p == m.period+1:
-		m.period, m.last, m.now = p, m.now, HTTPCounters{}
+		m.period, m.last, m.now = p, m.now, httpCounters[uint32]{}
 	case p > m.period:
-		m.period, m.last, m.now = p, HTTPCounters{}, HTTPCounters{}
+		m.period, m.last, m.now = p, httpCounters[uint32]{}, httpCounters[uint32]{}
 	}
-	fn(&m.HTTPCounters)
-	fn(&m.now)
 }
 
 // Rate is messages per second, rounded, in the last period that is over at time
 // at (nanoseconds).
 func (m *HTTPMessages) Rate(at int64) HTTPCounters {
-	var c HTTPCounters
+	var n httpCounters[uint32]
 	switch at/1e9/statsPeriod - m.period {
 	case 0:
-		c = m.last
+		n = m.last
 	case 1:
-		c = m.now
+		n = m.now
 	}
-	for _, n := range []*uint64{&c.Get, &c.Post, &c.Head, &c.Put, &c.Other} {
-		*n = perSecond(*n)
-	}
+	c := HTTPCounters{Get: perSecond(n.Get), Post: perSecond(n.Post), Head: perSecond(n.Head), Put: perSecond(n.Put), Other: perSecond(n.Other)}
 	for i := range c.Status {
-		c.Status[i] = perSecond(c.Status[i])
+		c.Status[i] = perSecond(n.Status[i])
 	}
 	return c
 }
 
-func perSecond(n uint64) uint64 { return (n + statsPeriod/2) / statsPeriod }
+func perSecond[T uint32 | uint64](n T) uint64 { return uint64((n + statsPeriod/2) / statsPeriod) }
 
 // maxVirtualHosts bounds the names that are counted for one server. Where there
 // is no room, one that was not asked for in virtualHostIdle (nanoseconds) gives

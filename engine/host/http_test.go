@@ -51,14 +51,14 @@ func TestRatesOfMessages(t *testing.T) {
 	t.Parallel()
 	var m HTTPMessages
 	for range 12 {
-		m.Count(101e9, func(c *HTTPCounters) { c.Get++ })
+		m.Request(101e9, "GET")
 	}
 	for at, want := range map[int64]uint64{101e9: 0, 105e9: 2, 110e9: 0, 1e15: 0} {
 		if got := m.Rate(at).Get; got != want {
 			t.Errorf("at %d: %d a second, want %d", at, got, want)
 		}
 	}
-	m.Count(106e9, func(c *HTTPCounters) { c.Status[2]++ })
+	m.Answer(106e9, 2)
 	if got := m.Rate(107e9); got.Get != 2 || got.Status[2] != 0 || m.Get != 12 {
 		t.Errorf("%+v, %d in all", got, m.Get)
 	}

@@ -58,10 +58,9 @@ func httpStatusClass(b []byte) int {
 // httpRequest counts a request for the hosts of its flow and under the name of
 // the server that it is for; m is the flow's metadata where it is at hand.
 func (s *shard) httpRequest(f *flow.Record, l flow.Links, method string, m *dpi.Metadata) {
-	count := func(c *host.HTTPCounters) { *c.Method(method)++ }
 	at := f.LastSeen()
-	update(l.Cli, func(d *host.Data) { d.Request().HTTPSent.Count(at, count) })
-	update(l.Srv, func(d *host.Data) { d.Request().HTTPRcvd.Count(at, count) })
+	update(l.Cli, func(d *host.Data) { d.Request().HTTPSent.Request(at, method) })
+	update(l.Srv, func(d *host.Data) { d.Request().HTTPRcvd.Request(at, method) })
 	if !s.servesByName(f, l) {
 		return
 	}
@@ -79,9 +78,8 @@ func httpResponse(l flow.Links, class int, at int64) {
 	if class < 1 || class > 5 {
 		return
 	}
-	count := func(c *host.HTTPCounters) { c.Status[class]++ }
-	update(l.Cli, func(d *host.Data) { d.Request().HTTPRcvd.Count(at, count) })
-	update(l.Srv, func(d *host.Data) { d.Request().HTTPSent.Count(at, count) })
+	update(l.Cli, func(d *host.Data) { d.Request().HTTPRcvd.Answer(at, class) })
+	update(l.Srv, func(d *host.Data) { d.Request().HTTPSent.Answer(at, class) })
 }
 
 // servesByName says whether the server of an HTTP flow is one whose virtual hosts
