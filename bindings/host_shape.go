@@ -184,7 +184,7 @@ func (c *Call) setHostAlerts(t *lua.Table, h *host.Host, s *score) {
 func (c *Call) setHostDetails(t *lua.Table, d *host.Data, s *score) {
 	setL4(t, &d.L4)
 	t.Set("udpBytesSent.unicast", d.UDPUnicastSent).Set("udpBytesSent.non_unicast", d.UDPOtherSent).
-		Set("num_flow_alerts", 0)
+		Set("num_flow_alerts", 0) // a counter that nothing counts in the original either
 	for _, k := range []string{"unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)
 	}

@@ -164,6 +164,7 @@ func TestOpenErrors(t *testing.T) {
 		{"missing.pcap", Config{}, "open capture file"},
 		{"nosuchnic0", Config{}, "nosuchnic0: no such network interface"},
 		{"a-name-far-too-long-for-an-interface", Config{}, "no such network interface"},
+		{"view:eth0,eth1", Config{}, "view:eth0,eth1: views"},
 		{"99999", Config{}, "interface number 99999"},
 		{"", Config{}, "empty name"},
 		{"dummy", Config{Filter: "tcp port"}, `packet filter "tcp port"`},

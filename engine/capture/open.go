@@ -43,6 +43,9 @@ func Open(name string, cfg Config) (Source, error) {
 	case "dummy":
 		return newDummy(cfg), nil
 	}
+	if strings.HasPrefix(name, "view:") {
+		return nil, fmt.Errorf("open %s: views that sum several interfaces are not available; several interfaces separated by commas are one", name)
+	}
 	st, err := os.Stat(name)
 	switch {
 	case err == nil && st.IsDir():
