@@ -18,9 +18,9 @@ const (
 	heapBase    = 512 << 20 // scripts, their answers, tables of the classifier
 )
 
-// The heap may grow by three eighths between two collections, and at least by
+// The heap may grow by a quarter between two collections, and at least by
 // this: a small heap is not worth being collected again and again.
-const minGrowth = 64 << 20
+const minGrowth = 48 << 20
 
 // Limits are the tables of the process.
 type Limits struct{ Hosts, Flows int }
@@ -33,7 +33,7 @@ func softLimit(l Limits) int64 {
 
 // percent is the GOGC value for a heap of live bytes.
 func percent(live uint64) int {
-	growth := max(live*3/8, minGrowth)
+	growth := max(live/4, minGrowth)
 	return int(min(growth*100/max(live, 4<<20), 1600))
 }
 

@@ -12,7 +12,7 @@ func TestPercentFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 1600}, {8 << 20, 800}, {64 << 20, 100}, {128 << 20, 50}, {256 << 20, 37}, {8 << 30, 37}} {
+	}{{0, 1200}, {8 << 20, 600}, {64 << 20, 75}, {128 << 20, 37}, {256 << 20, 25}, {8 << 30, 25}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
 		}
@@ -45,13 +45,13 @@ func TestTuneFollows(t *testing.T) {
 		debug.SetGCPercent(p)
 		return p
 	}
-	if p := read(); p < 800 {
+	if p := read(); p < 600 {
 		t.Errorf("small heap: GOGC is %d", p)
 	}
 	held := make([]byte, 256<<20)
-	for end := time.Now().Add(20 * time.Second); read() != 37; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); read() != 25; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("256 MB in use: GOGC is %d, want 37", read())
+			t.Fatalf("256 MB in use: GOGC is %d, want 25", read())
 		}
 		runtime.GC()
 	}
