@@ -78,23 +78,37 @@ func compareLive(file string) error {
 	return nil
 }
 
+// narrowings is how often the step between a rate without drops and one with is
+// halved.
+const narrowings = 3
+
 // fastest raises the rate until packets are dropped, or the sender is at its
-// end; limit says which.
+// end, and then looks between the last two rates; limit says what stopped it.
 func fastest(ns, file string, r receiver) (best float64, limit string, err error) {
-	for rate := float64(firstRate); rate < lastRate; rate *= 1.5 {
+	limit = "no faster was tried"
+	good, bad := 0.0, 0.0
+	for rate, left := float64(firstRate), narrowings; rate < lastRate; {
 		sent, dropped, err := try(ns, file, r, rate)
-		if err != nil {
+		switch {
+		case err != nil:
 			return 0, "", err
+		case dropped > 0:
+			bad, limit = rate, fmt.Sprintf("%d of those sent at %.0f were dropped", dropped, sent)
+		case sent < 0.9*rate:
+			return max(best, sent), "the sender is no faster", nil
+		default:
+			good, best = rate, max(best, sent)
 		}
-		if dropped > 0 {
-			return best, fmt.Sprintf("%d of those sent at %.0f were dropped", dropped, sent), nil
+		if bad == 0 {
+			rate *= 1.5
+			continue
 		}
-		best = max(best, sent)
-		if sent < 0.9*rate {
-			return best, "the sender is no faster", nil
+		if left--; left < 0 {
+			break
 		}
+		rate = (good + bad) / 2
 	}
-	return best, "no faster was tried", nil
+	return best, limit, nil
 }
 
 // try sends at a rate and says how fast that really was, and how many packets
