@@ -47,7 +47,7 @@ October 2024 or of July 2026.
 | working | does what the original does |
 | unavailable | answers what the original answers where the feature is missing; the reason follows |
 | later | waits for a part of its own: RRD, ClickHouse or the native checks |
-| partial, pending | not finished; the reason says what is missing |
+| pending | not built yet |
 
 `
 
@@ -95,7 +95,7 @@ func writeTotals(out *bufio.Writer, all []*Binding) {
 		}
 		n[b.Namespace][b.Status]++
 	}
-	statuses := []Status{Working, Unavailable, Later, Partial, Pending}
+	statuses := []Status{Working, Unavailable, Later, Pending}
 	out.WriteString("| namespace |")
 	for _, s := range statuses {
 		fmt.Fprintf(out, " %s |", s)

@@ -36,7 +36,6 @@ type Status string
 const (
 	Working     Status = "working"     // does what the original does
 	Pending     Status = "pending"     // declared; a call is logged once and returns nothing
-	Partial     Status = "partial"     // answers truly with what there is; Reason says what is missing
 	Unavailable Status = "unavailable" // cannot work on this host or edition; Reason says why
 	Later       Status = "later"       // RRD, ClickHouse, native checks: a part of its own that is not there yet
 )
@@ -93,16 +92,6 @@ func register(ns string, fns map[string]func(c *Call)) {
 		}
 		b.Fn, b.Status, b.Reason = fn, Working, ""
 	}
-}
-
-// partial makes ns.name answer with what the engine has; missing says what it
-// does not have yet.
-func partial(ns, name, missing string, fn func(c *Call)) {
-	register(ns, map[string]func(c *Call){name: fn})
-	registryMu.Lock()
-	b := registry[ns+"."+name]
-	b.Status, b.Reason = Partial, missing
-	registryMu.Unlock()
 }
 
 // unavailable marks ns.name as answering what the original answers where the
