@@ -37,7 +37,7 @@ type Config struct {
 	// PollInterval is how long Read of a live source waits; default 250 ms.
 	PollInterval time.Duration
 	// RingBytes is the size of the ring of each live interface, of all its rings
-	// together where there are several; default 8 MiB.
+	// together where there are several; default 32 MiB, a tenth of a second at 300 MB/s.
 	RingBytes int
 	// Rings is how many rings a live interface's frames are shared out to; with
 	// more than one the source is Parallel. Default 1.
@@ -64,7 +64,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.PollInterval = 250 * time.Millisecond
 	}
 	if c.RingBytes <= 0 {
-		c.RingBytes = 8 << 20
+		c.RingBytes = 32 << 20
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -64,7 +64,7 @@ func compareLive(file string) error {
 	}
 	rates := map[string]float64{}
 	for _, r := range []receiver{
-		{"tcpdump", []string{"tcpdump", "-i", "v1", "-n", "-B", "8192", "-w", "/dev/null"}, countTcpdump},
+		{"tcpdump", []string{"tcpdump", "-i", "v1", "-n", "-B", "32768", "-w", "/dev/null"}, countTcpdump},
 		{"engine", []string{self, "-receive", "v1"}, countOwn},
 	} {
 		best, limit, err := fastest(ns, file, r)
