@@ -67,12 +67,13 @@ func (i *Interface) Flows(q FlowQuery) (page []flow.Flow, total int) {
 	n := slots(i.cfg.MaxFlows)
 	for _, s := range i.shards {
 		s.each(func(r *flow.Record) {
-			row := flowRow{f: r, s: s, t: r.FirstSeen(), id: r.ID()}
-			s.view(r, &f)
+			row := flowRow{f: r, s: s, at: r.DisplayKey() % n, t: r.FirstSeen(), id: r.ID()}
+			if q.Match != nil || q.Key != nil {
+				s.view(r, &f)
+			}
 			if q.Match != nil && !q.Match(&f) {
 				return
 			}
-			row.at = f.DisplayKey() % n
 			if q.Key != nil {
 				row.key = q.Key(&f)
 			}
