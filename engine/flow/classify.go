@@ -14,14 +14,13 @@ const protocolDNS = 5
 // nDPI's numbers.
 const (
 	ProtocolHTTP   = 7
-	ProtocolModbus = 44
 	ProtocolIEC104 = 245
 )
 
 // follow says whether the payloads of a flow carried by this protocol are looked
 // at one by one.
 func follow(lower uint16) bool {
-	return lower == ProtocolHTTP || lower == ProtocolModbus || lower == ProtocolIEC104
+	return lower == ProtocolHTTP || lower == ProtocolIEC104
 }
 
 // applicationOf is the protocol under which a flow is counted.

@@ -151,10 +151,7 @@ func (t *Table) View(r *Record, f *Flow) {
 	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, found.alerts
 	f.Profile = r.profile
 	f.packed, f.live, f.filled = found.meta, nil, false
-	f.Origin, f.IEC104 = t.origins[r.number], nil
-	if t.talks != nil {
-		f.IEC104 = t.talks[r.number]
-	}
+	f.Origin, f.IEC104 = t.origins[r.number], t.talks[r.number]
 	if found.class != nil {
 		f.live = found.class.Meta()
 	}

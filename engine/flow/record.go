@@ -171,12 +171,7 @@ func (r *Record) client() *[16]byte {
 }
 
 // Client is the address of the client.
-func (r *Record) Client() netip.Addr {
-	if r.is(clientIsB) {
-		return r.addr(&r.B)
-	}
-	return r.addr(&r.A)
-}
+func (r *Record) Client() netip.Addr { return r.addr(r.client()) }
 
 // Server is the address of the server.
 func (r *Record) Server() netip.Addr {
@@ -347,9 +342,8 @@ func (r *Record) In(sec uint32) counters.Traffic {
 	return counters.Traffic{}
 }
 
-// swap exchanges client and server. As in
-// the original the packets and bytes so far stay where they are: they are the new
-// client's.
+// swap exchanges client and server. As in the original the packets and bytes so far
+// stay where they are: they are the new client's.
 func (r *Record) swap() {
 	r.marks ^= clientIsB
 	if r.is(clientLocal) != r.is(serverLocal) {

@@ -393,12 +393,8 @@ func (t *Table) end(r *Record) {
 	t.forget(r)
 	t.index.remove(uint32(r.Hash(t.seed)), r.number)
 	t.free = append(t.free, r.number)
-	if t.origins != nil {
-		delete(t.origins, r.number)
-	}
-	if t.talks != nil {
-		delete(t.talks, r.number)
-	}
+	delete(t.origins, r.number)
+	delete(t.talks, r.number)
 	*t.findings(r) = findings{}
 	*r = Record{number: r.number}
 }

@@ -73,6 +73,10 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 		t.giveBack(1)
 		return other
 	}
+	if h.number = t.numbers.Add(h); h.number == 0 { // flows could not name it
+		t.giveBack(1)
+		return nil
+	}
 	h.data.FirstSeen, h.data.LastSeen, h.data.Mac, h.data.Details = now, now, m, &noDetails
 	t.enter(h, m)
 	t.countKind(h, 1)
@@ -85,7 +89,6 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 		x = more
 		defer t.live.Store(x)
 	}
-	h.number = t.numbers.Add(h)
 	x.add(hash, h)
 	return h
 }
