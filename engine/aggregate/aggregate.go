@@ -147,17 +147,18 @@ func (s *Sum) MeanRTT() int64 {
 // its ends sees it.
 type Gained struct {
 	Sent, Rcvd *counters.Gain
-	// Of the second First (Unix) and the 31 after it, those in which the flow's
+	// Of the second First (Unix) and the 63 after it, those in which the flow's
 	// protocol was known: bit n is First+n.
-	First, L7Seconds uint32
-	Seconds          uint32 // the same for those in which the flow gained anything
-	App, Category    uint16
-	L7               counters.Duplex // counted under App and Category
-	NewL7            bool            // the flow is counted under them for the first time
-	FirstSeen        int64           // of the flow, nanoseconds
-	LastSeen         int64
-	RTT              int64 // this end's half of the handshake in nanoseconds, 0 unknown
-	PeerRTT          int64 // the other end's; it counts where both are members
+	First         uint32
+	L7Seconds     uint64
+	Seconds       uint64 // the same for those in which the flow gained anything
+	App, Category uint16
+	L7            counters.Duplex // counted under App and Category
+	NewL7         bool            // the flow is counted under them for the first time
+	FirstSeen     int64           // of the flow, nanoseconds
+	LastSeen      int64
+	RTT           int64 // this end's half of the handshake in nanoseconds, 0 unknown
+	PeerRTT       int64 // the other end's; it counts where both are members
 	// Whether what was sent, or received, went to a broadcast address.
 	SentBroadcast, RcvdBroadcast bool
 }

@@ -1,15 +1,39 @@
 package counters
 
-// Gain is what one direction of a flow gained since the previous roll-up. Its
-// counters of packets are 32 bits wide: a roll-up comes every second.
+import "math"
+
+// Gain is what one direction of a flow gained since its gains were last passed on.
 type Gain struct {
-	Bytes                    uint64
-	Packets                  uint32
-	Sizes                    [SizeBuckets]uint32 // packets by length class
-	Syn, SynAck, FinAck, Rst uint32              // packets by TCP flag combination
-	Retransmissions          uint32
-	OutOfOrder, Lost         uint32
-	KeepAlive                uint32
+	Bytes   uint64
+	Packets uint32
+	// The rest is narrow, as many flows gain at a time; see Full.
+	Sizes                    [SizeBuckets]uint16 // packets by length class
+	Syn, SynAck, FinAck, Rst uint16              // packets by TCP flag combination
+	Retransmissions          uint16
+	OutOfOrder, Lost         uint16
+	KeepAlive                uint16
+}
+
+// Full says that another packet may be one too many for a counter: g has to be
+// passed on first.
+func (g *Gain) Full() bool { return g.Packets >= math.MaxUint16 }
+
+// AddIssues adds reported TCP issues, up to what a counter holds; it says whether
+// there was room. Where there was none nothing is added, and g has to be passed on
+// first.
+func (g *Gain) AddIssues(retransmissions, outOfOrder, lost uint32) bool {
+	r, o, l := narrow(g.Retransmissions, retransmissions), narrow(g.OutOfOrder, outOfOrder), narrow(g.Lost, lost)
+	if *g != (Gain{}) && max(r, o, l) > math.MaxUint16 {
+		return false
+	}
+	g.Retransmissions, g.OutOfOrder, g.Lost = uint16(r), uint16(o), uint16(l)
+	return true
+}
+
+// narrow is the sum of a counter and what it gains, which is no more than a counter
+// can hold.
+func narrow(counter uint16, gain uint32) uint32 {
+	return uint32(counter) + min(gain, math.MaxUint16)
 }
 
 // Traffic is the gain of packets and bytes.

@@ -11,12 +11,14 @@ type L7 struct {
 	Duplex
 	Flows    uint32
 	Duration uint32 // seconds in which the protocol was seen
-	seen     Seconds
+	seen     uint64 // as in Seconds, whose parts lie apart to fill 56 bytes
+	last     uint32
+	id       uint16
 }
 
 // Seen counts the seconds marked in mask, of which bit n is second first+n
 // (Unix), into Duration, each once.
-func (l *L7) Seen(first, mask uint32) { l.Duration += l.seen.Note(first, mask) }
+func (l *L7) Seen(first uint32, mask uint64) { l.Duration += note(&l.seen, &l.last, first, mask) }
 
 // inlineL7 is how many counters need no memory of their own.
 const inlineL7 = 2
@@ -27,27 +29,22 @@ const inlineL7 = 2
 type L7Map struct {
 	more   *l7List // all counters, when inline is too small
 	n      uint8   // counters in inline; unused once there are more
-	inline [inlineL7]l7Cell
+	inline [inlineL7]L7
 }
 
 // l7List is one piece of memory as long as four counters suffice.
 type l7List struct {
-	cells []l7Cell
-	first [2 * inlineL7]l7Cell
+	cells []L7
+	first [2 * inlineL7]L7
 }
 
-func newL7List(cells []l7Cell) *l7List {
+func newL7List(cells []L7) *l7List {
 	l := &l7List{}
 	l.cells = append(l.first[:0], cells...)
 	return l
 }
 
-type l7Cell struct {
-	L7
-	id uint16
-}
-
-func (m *L7Map) list() []l7Cell {
+func (m *L7Map) list() []L7 {
 	if m.more != nil {
 		return m.more.cells
 	}
@@ -60,7 +57,7 @@ func (m *L7Map) At(id uint16) *L7 {
 	cells := m.list()
 	i := search(cells, id)
 	if i < len(cells) && cells[i].id == id {
-		return &cells[i].L7
+		return &cells[i]
 	}
 	if m.more == nil && len(cells) < inlineL7 {
 		m.n++
@@ -69,12 +66,12 @@ func (m *L7Map) At(id uint16) *L7 {
 		if m.more == nil {
 			m.more = newL7List(cells)
 		}
-		m.more.cells = append(m.more.cells, l7Cell{})
+		m.more.cells = append(m.more.cells, L7{})
 		cells = m.more.cells
 	}
 	copy(cells[i+1:], cells[i:])
-	cells[i] = l7Cell{id: id}
-	return &cells[i].L7
+	cells[i] = L7{id: id}
+	return &cells[i]
 }
 
 // Prefetch asks for the counters that do not lie in the map itself.
@@ -87,7 +84,7 @@ func (m *L7Map) Prefetch() {
 // Count adds d, seen in the seconds that first and mask tell as for L7.Seen, to
 // the counter of id, and one flow when it is a new one. Nothing is counted
 // without packets.
-func (m *L7Map) Count(id uint16, d Duplex, first, mask uint32, newFlow bool) {
+func (m *L7Map) Count(id uint16, d Duplex, first uint32, mask uint64, newFlow bool) {
 	if d.Packets() == 0 {
 		return
 	}
@@ -100,7 +97,7 @@ func (m *L7Map) Count(id uint16, d Duplex, first, mask uint32, newFlow bool) {
 }
 
 // search is the place of id in cells, or where it belongs.
-func search(cells []l7Cell, id uint16) int {
+func search(cells []L7, id uint16) int {
 	lo, hi := 0, len(cells)
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
@@ -120,7 +117,7 @@ func (m *L7Map) Len() int { return len(m.list()) }
 func (m *L7Map) Each(f func(id uint16, c *L7)) {
 	cells := m.list()
 	for i := range cells {
-		f(cells[i].id, &cells[i].L7)
+		f(cells[i].id, &cells[i])
 	}
 }
 
@@ -144,7 +141,7 @@ func (l *L7) Add(o *L7) {
 	l.Duplex.Add(o.Duplex)
 	l.Flows += o.Flows
 	l.Duration = max(l.Duration, o.Duration)
-	if o.seen.last > l.seen.last {
-		l.seen = o.seen
+	if o.last > l.last {
+		l.seen, l.last = o.seen, o.last
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSecondsAgainstSet sends reports in random order, late by up to 16 seconds,
+// TestSecondsAgainstSet sends reports in random order, late by up to 48 seconds,
 // and compares with a set of seconds.
 func TestSecondsAgainstSet(t *testing.T) {
 	t.Parallel()
@@ -21,10 +21,10 @@ func TestSecondsAgainstSet(t *testing.T) {
 			if rnd.IntN(60) == 0 {
 				now += rnd.Uint32N(90)
 			}
-			first := now - rnd.Uint32N(16)
-			mask := rnd.Uint32() & (1<<(now-first+1) - 1)
+			first := now - rnd.Uint32N(48)
+			mask := rnd.Uint64() & (1<<(now-first+1) - 1)
 			got += s.Note(first, mask)
-			for n := range uint32(32) {
+			for n := range uint32(64) {
 				if mask>>n&1 != 0 {
 					want[first+n] = true
 				}

@@ -39,7 +39,7 @@ func TestAllocations(t *testing.T) {
 }
 
 // TestRecordSize keeps the record in eight cache lines, and what every packet
-// touches in the first five, which Prefetch asks for.
+// touches in the first five, which Prefetch asks for; gains in two.
 func TestRecordSize(t *testing.T) {
 	t.Parallel()
 	var r Record
@@ -48,6 +48,9 @@ func TestRecordSize(t *testing.T) {
 	}
 	if o := unsafe.Offsetof(r.topPps) + unsafe.Sizeof(r.topPps); o > 5*64 {
 		t.Errorf("counters end at byte %d, want 320 at most", o)
+	}
+	if s := unsafe.Sizeof(Pending{}); s != 128 || s*gainsPlaces != 2<<20 {
+		t.Errorf("gains have %d bytes, want two cache lines and chunks of a huge page", s)
 	}
 }
 

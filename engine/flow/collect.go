@@ -194,9 +194,11 @@ func (t *Table) countReported(r *Record, d *Reported, way int, gained counters.T
 	gain := &g.Gain[way]
 	gain.Packets += uint32(gained.Packets)
 	gain.Bytes += gained.Bytes
-	gain.Retransmissions += d.Retransmissions
-	gain.OutOfOrder += d.OutOfOrder
-	gain.Lost += d.Lost
+	if !gain.AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost) {
+		t.passOn(g)
+		g = t.gain(r)
+		g.Gain[way].AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost)
+	}
 	t.sums.Issues.Add(counters.TCPIssues{Retransmissions: uint64(d.Retransmissions), OutOfOrder: uint64(d.OutOfOrder), Lost: uint64(d.Lost)})
 	t.sumTraffic(r, d.TOS, way, gained)
 }

@@ -10,7 +10,7 @@ import (
 
 // Window is how many seconds of gains a flow collects before they are passed on
 // to its hosts; less when somebody wants to read them.
-const Window = 30
+const Window = 60
 
 // Pending is what a flow gained since its gains were last passed on. They stand
 // in the order in which the flows began to gain, apart from the records, which
@@ -21,29 +21,40 @@ type Pending struct {
 	// second First+n. They tell when the flow gained anything, and when its
 	// protocol was known.
 	First              uint32
-	Seconds, L7Seconds uint32
+	Seconds, L7Seconds uint64
 	Gain               [2]counters.Gain // to the server, to the client
+	_                  [8]byte          // up to two cache lines
 }
 
 // empty says whether there is nothing to pass on.
 func (p *Pending) empty() bool { return p.Seconds|p.L7Seconds == 0 }
 
 // gains is a queue of Pending. Each has a number that stays the same while it
-// is in the queue; 0 is nobody's.
+// is in the queue; 0 is nobody's. It lies in chunks, as a queue that grows and
+// shrinks in one piece has the kernel clear new memory each time.
 type gains struct {
-	items      []Pending // a power of two of them, by number
+	chunks     []*gainsChunk // from that of head to that of tail
+	first      uint32        // number of the first place in chunks[0]
+	spare      []*gainsChunk
 	head, tail uint32
-	mem        *slab.Array[Pending] // of items
 }
 
-const minGains = 1 << 8
+// gainsPlaces is how many places a chunk has, a power of two: they fill a huge page.
+const gainsPlaces = 1 << 14
 
-func newGains() gains {
-	mem := slab.NewArray[Pending](minGains)
-	return gains{items: mem.Items, mem: mem, head: 1, tail: 1}
+// spareGains is how many chunks stay ready for the next burst.
+const spareGains = 4
+
+type gainsChunk struct {
+	items *[gainsPlaces]Pending
+	mem   *slab.Array[Pending] // of items
 }
 
-func (q *gains) at(number uint32) *Pending { return &q.items[number&uint32(len(q.items)-1)] }
+func newGains() gains { return gains{head: 1, tail: 1} }
+
+func (q *gains) at(number uint32) *Pending {
+	return &q.chunks[(number-q.first)/gainsPlaces].items[number%gainsPlaces]
+}
 
 func (q *gains) len() uint32 { return q.tail - q.head }
 
@@ -56,37 +67,49 @@ func (q *gains) push(p Pending) (number uint32) {
 }
 
 func (q *gains) add(p Pending) (number uint32) {
-	if int(q.len()) == len(q.items) {
-		q.resize(2 * len(q.items))
-	}
 	number = q.tail
+	if len(q.chunks) == 0 {
+		q.first = number &^ (gainsPlaces - 1)
+	}
+	if int((number-q.first)/gainsPlaces) == len(q.chunks) {
+		q.chunks = append(q.chunks, q.chunk())
+	}
 	*q.at(number) = p
 	q.tail++
 	return number
 }
 
-func (q *gains) resize(n int) {
-	old := *q
-	q.mem = slab.NewArray[Pending](n)
-	q.items = q.mem.Items
-	for k := old.head; k != old.tail; k++ {
-		*q.at(k) = *old.at(k)
+// chunk is one that is not in the queue.
+func (q *gains) chunk() *gainsChunk {
+	if n := len(q.spare); n > 0 {
+		c := q.spare[n-1]
+		q.spare = q.spare[:n-1]
+		return c
 	}
-	old.mem.Free()
+	mem := slab.NewArray[Pending](gainsPlaces)
+	return &gainsChunk{(*[gainsPlaces]Pending)(mem.Items), mem}
 }
 
-// first is up to most places at the head that lie beside each other.
-func (q *gains) first(most uint32) []Pending {
-	at := q.head & uint32(len(q.items)-1)
-	n := min(most, q.len(), uint32(len(q.items))-at)
-	return q.items[at : at+n]
+// part is up to most places at the head that lie beside each other.
+func (q *gains) part(most uint32) []Pending {
+	if q.len() == 0 {
+		return nil
+	}
+	at := q.head % gainsPlaces
+	n := min(most, q.len(), gainsPlaces-at)
+	return q.chunks[0].items[at : at+n]
 }
 
 // drop takes n places from the head.
 func (q *gains) drop(n uint32) {
-	q.head += n
-	if len(q.items) > 1<<12 && int(q.len()) < len(q.items)/8 {
-		q.resize(len(q.items) / 4) // a burst is over
+	for q.head += n; len(q.chunks) > 0 && q.head-q.first >= gainsPlaces; q.first += gainsPlaces {
+		c := q.chunks[0]
+		q.chunks = q.chunks[:copy(q.chunks, q.chunks[1:])]
+		if len(q.spare) < spareGains {
+			q.spare = append(q.spare, c)
+		} else {
+			c.mem.Free()
+		}
 	}
 }
 
@@ -111,7 +134,7 @@ func (t *Table) entry(r *Record) *Pending {
 		return t.gains.at(r.pending)
 	}
 	p := t.gains.at(r.pending)
-	if t.second-p.First >= 32 { // the clock was not told that the second is over
+	if t.second-p.First >= 64 { // the clock was not told that the second is over
 		t.passOn(p)
 		p.First = t.second
 	}
@@ -136,7 +159,7 @@ func (t *Table) PassSome(upTo uint32, most int) (more bool) {
 		if most <= 0 {
 			return true
 		}
-		part := t.gains.first(min(gainsPart, upTo-t.gains.head))
+		part := t.gains.part(min(gainsPart, upTo-t.gains.head))
 		t.handOver(part)
 		most -= len(part)
 	}
@@ -149,7 +172,7 @@ func (t *Table) Gaining() (upTo uint32) { return t.gains.tail }
 // passOld hands over the gains that began before second sec.
 func (t *Table) passOld(sec uint32) {
 	for t.gains.len() > 0 {
-		part := t.gains.first(gainsPart)
+		part := t.gains.part(gainsPart)
 		n := 0
 		for n < len(part) && int32(part[n].First-sec) < 0 {
 			n++

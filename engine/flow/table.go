@@ -186,7 +186,7 @@ func (t *Table) Prefetch(hashes []uint64) (unknown []uint16) {
 	}
 	for _, r := range t.ahead {
 		if r.pending != 0 {
-			prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 3)
+			prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 2)
 		}
 		if !r.is(classified) {
 			prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
@@ -234,8 +234,8 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 	g := t.gain(r)
 	if d := &r.dir[way]; d.lastTime == 0 {
 		t.firstOf(r, way)
-	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 {
-		t.passOn(g) // what was gained so far had another DSCP
+	} else if n := &g.Gain[way]; d.tos>>2 != p.TOS>>2 && n.Packets != 0 || n.Full() {
+		t.passOn(g) // what was gained so far had another DSCP, or no more can be counted
 		g = t.gain(r)
 	}
 	t.count(r, p, way, n, &g.Gain[way])

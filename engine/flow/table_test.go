@@ -121,6 +121,34 @@ func TestGainsAddUp(t *testing.T) {
 	}
 }
 
+// TestGainsOfABusyFlow has more packets in a second than a narrow counter holds.
+func TestGainsOfABusyFlow(t *testing.T) {
+	t.Parallel()
+	table := newTestTable(t, &Limit{})
+	var sum counters.PacketShape
+	var packets uint64
+	table.hooks.Gains = func(part []Pending) {
+		for i := range part {
+			if table.Flow(&part[i]) != nil {
+				sum.AddGain(&part[i].Gain[0])
+				packets += uint64(part[i].Gain[0].Packets)
+			}
+		}
+	}
+	const most = 200_000
+	for range most {
+		feed(table, udp(1, 1e18, false))
+	}
+	table.PassSome(table.Gaining(), 1<<20)
+	sized := uint64(0)
+	for _, n := range sum.Sizes {
+		sized += n
+	}
+	if packets != most || sized != most {
+		t.Errorf("%d packets and %d by their size, want %d", packets, sized, most)
+	}
+}
+
 // TestQueueOfGains adds and takes at random, over the end of the numbers.
 func TestQueueOfGains(t *testing.T) {
 	t.Parallel()
@@ -141,7 +169,7 @@ func TestQueueOfGains(t *testing.T) {
 			next++
 			continue
 		}
-		part := q.first(1 + rnd.Uint32N(64))
+		part := q.part(1 + rnd.Uint32N(64))
 		n := uint32(len(part))
 		for i := range part {
 			if part[i].flow == 0 { // the place that is left out

@@ -231,10 +231,10 @@ func addrHash(a netip.Addr) uint64 {
 // passed on, as the host sees it.
 type Gained struct {
 	Sent, Rcvd *counters.Gain
-	// Of the second First (Unix) and the 31 after it, those in which the flow
+	// Of the second First (Unix) and the 63 after it, those in which the flow
 	// gained anything, and in which its protocol was known: bit n is First+n.
 	First              uint32
-	Seconds, L7Seconds uint32
+	Seconds, L7Seconds uint64
 	Proto              uint8
 	SentTOS, RcvdTOS   uint8
 	App, Category      uint16

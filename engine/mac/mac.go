@@ -100,7 +100,7 @@ func (m *Mac) Update(f func(d *Data)) {
 // CountL7 counts d under an application protocol and its category in the
 // seconds that first and seconds tell as for counters.L7.Seen, as a new flow of
 // them where newFlow says so.
-func (m *Mac) CountL7(app, category uint16, d counters.Duplex, first, seconds uint32, newFlow bool) {
+func (m *Mac) CountL7(app, category uint16, d counters.Duplex, first uint32, seconds uint64, newFlow bool) {
 	m.mu.Lock()
 	m.data.L7.Count(app, d, first, seconds, newFlow)
 	m.data.Categories.Count(category, d, first, seconds, newFlow)

@@ -36,7 +36,7 @@ func main() {
 }
 
 func run(file string, shards int, cpu, heap string) error {
-	memory.Tune(memory.Limits{Hosts: iface.DefaultMaxHosts, Flows: iface.DefaultMaxFlows})
+	memory.Tune(memory.Limits{Hosts: 1 << 22, Flows: 1 << 22})
 	if heap != "" {
 		runtime.MemProfileRate = 8 << 10
 	}
