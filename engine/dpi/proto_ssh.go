@@ -22,6 +22,9 @@ const (
 	sshLine   = 16 // the banner's line is consumed
 )
 
+// sshKexInit is the kind of the message that opens a key exchange.
+const sshKexInit = 20
+
 func dissectSSH(c *Context) Verdict {
 	note, dir := c.Note(), c.Dir()
 	var b []byte
@@ -106,10 +109,18 @@ func hassh(b []byte, dir int) (fingerprint string, obsolete, complete bool) {
 	var packet, lists cryptobyte.String
 	var length uint32
 	var pad, kind uint8
-	if !s.ReadUint32(&length) || length > 35000 || !s.ReadBytes((*[]byte)(&packet), int(length)) {
+	if !s.ReadUint32(&length) {
 		return "", false, false
 	}
-	if !packet.ReadUint8(&pad) || !packet.ReadUint8(&kind) || kind != 20 || !packet.Skip(16) {
+	// What cannot be such a message need not be waited for.
+	const header = 2 // padding and kind
+	if length < header || length > 35000 || len(s) >= header && s[1] != sshKexInit {
+		return "", false, true
+	}
+	if !s.ReadBytes((*[]byte)(&packet), int(length)) {
+		return "", false, false
+	}
+	if !packet.ReadUint8(&pad) || !packet.ReadUint8(&kind) || kind != sshKexInit || !packet.Skip(16) {
 		return "", false, true
 	}
 	lists = packet

@@ -61,30 +61,54 @@ func (f *buffer) put(off int, b []byte, limit int) {
 	copy(f.data[off:], b)
 }
 
-// block is the memory that a stream begins with: most handshakes need no more.
-// Blocks are not kept with the working memory of a flow, as few flows at a time
-// have a use for them.
-type block [2048]byte
+// The memory of streams comes in three sizes; most handshakes need no more than the
+// first. It is not kept with the working memory of a flow, as few flows at a time
+// have a use for it.
+type (
+	block      [2 << 10]byte
+	largeBlock [6 << 10]byte
+	hugeBlock  [16 << 10]byte
+)
 
-var blocks = sync.Pool{New: func() any { return new(block) }}
+var (
+	blocks      = sync.Pool{New: func() any { return new(block) }}
+	largeBlocks = sync.Pool{New: func() any { return new(largeBlock) }}
+	hugeBlocks  = sync.Pool{New: func() any { return new(hugeBlock) }}
+)
+
+// memory is n bytes or more, which may hold anything.
+func memory(n int) []byte {
+	switch {
+	case n <= len(block{}):
+		return blocks.Get().(*block)[:]
+	case n <= len(largeBlock{}):
+		return largeBlocks.Get().(*largeBlock)[:]
+	case n <= len(hugeBlock{}):
+		return hugeBlocks.Get().(*hugeBlock)[:]
+	}
+	return make([]byte, n)
+}
 
 // grow makes b n bytes long. What it had is kept, what is new may hold anything.
 func grow(b []byte, n int) []byte {
-	switch {
-	case n <= cap(b):
+	if n <= cap(b) {
 		return b[:n] // also when there is nothing yet and nothing is wanted
-	case cap(b) == 0 && n <= len(block{}):
-		return blocks.Get().(*block)[:n]
 	}
-	out := append(b[:len(b):len(b)], make([]byte, n-len(b))...)
+	out := memory(n)[:n]
+	copy(out, b)
 	giveBack(b)
 	return out
 }
 
 // giveBack takes the memory of b for the next stream; b must not be used again.
 func giveBack(b []byte) {
-	if cap(b) == len(block{}) {
+	switch cap(b) {
+	case len(block{}):
 		blocks.Put((*block)(b[:cap(b)]))
+	case len(largeBlock{}):
+		largeBlocks.Put((*largeBlock)(b[:cap(b)]))
+	case len(hugeBlock{}):
+		hugeBlocks.Put((*hugeBlock)(b[:cap(b)]))
 	}
 }
 

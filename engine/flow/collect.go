@@ -178,6 +178,7 @@ func (t *Table) countReported(r *Record, d *Reported, way int, gained counters.T
 	}
 	g := t.gain(r)
 	if to.packets == 0 {
+		to.lastTime = r.lastSeen
 		t.firstOf(r, way)
 	} else if to.tos>>2 != d.TOS>>2 && g.Gain[way].Packets != 0 {
 		t.passOn(g) // what was gained so far had another DSCP

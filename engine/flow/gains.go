@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"ntopgo/engine/counters"
+	"ntopgo/engine/host"
 	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
@@ -229,10 +230,13 @@ func (t *Table) Advance(sec uint32) {
 func (t *Table) Announce() {
 	t.inParts(t.fresh, func(r *Record, l Links) {
 		if r.once(hostsCounted) {
+			t.speak(r, l)
 			t.hooks.Begun(r, l)
 		}
 	})
 	t.fresh = t.fresh[:0]
+	t.inParts(t.answered, t.speak)
+	t.answered = t.answered[:0]
 	t.inParts(t.named, func(r *Record, l Links) {
 		if r.is(namesNew) {
 			r.set(namesNew, false)
@@ -240,6 +244,16 @@ func (t *Table) Announce() {
 		}
 	})
 	t.named = t.named[:0]
+}
+
+// speak tells the hosts of r who has sent something.
+func (t *Table) speak(r *Record, l Links) {
+	h := [2]*host.Host{l.Cli, l.Srv}
+	for way := range h {
+		if r.dir[way].began() {
+			t.hooks.Speaks(h[way], h[1-way])
+		}
+	}
 }
 
 // inParts calls fn for the flows with these numbers that have not ended. It asks

@@ -98,6 +98,10 @@ type dir struct {
 	tcpFlags         uint8 // all flags seen
 }
 
+// began says whether there was a packet. Those that are counted here may be the
+// other end's: see Record.swap.
+func (d *dir) began() bool { return d.lastTime != 0 }
+
 // rare is what is counted for one direction now and then.
 type rare struct {
 	retransmissions, outOfOrder, lost, keepAlive uint32

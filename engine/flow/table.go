@@ -56,6 +56,7 @@ type Table struct {
 	active           [3][]uint32 // flows that gained in the present second and the two before
 	fresh            []uint32    // flows that began in this second
 	unnamed          []uint32    // flows that began since they were last numbered
+	answered         []uint32    // flows of earlier seconds whose other direction began
 	named            []uint32    // flows whose names were found in this second
 	ahead, undecided []*Record   // that Prefetch found
 	unknown          []uint16    // hashes that it did not find
@@ -80,8 +81,8 @@ type Hooks struct {
 	New func(r *Record, p *decode.Packet) Links
 	// Swapped is called after client and server of a flow were exchanged.
 	Swapped func(r *Record, l Links)
-	// Speaks is called at the first packet of each direction; hosts that the
-	// table of hosts had no room for are nil.
+	// Speaks is called for each direction that began, at the end of the second;
+	// hosts that the table of hosts had no room for are nil.
 	Speaks func(from, to *host.Host)
 	// Begun is called once for each flow at the end of its first second, when its
 	// direction is mostly settled.
@@ -232,7 +233,7 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 		way = toServer
 	}
 	g := t.gain(r)
-	if d := &r.dir[way]; d.lastTime == 0 {
+	if d := &r.dir[way]; !d.began() {
 		t.firstOf(r, way)
 	} else if n := &g.Gain[way]; d.tos>>2 != p.TOS>>2 && n.Packets != 0 || n.Full() {
 		t.passOn(g) // what was gained so far had another DSCP, or no more can be counted
@@ -282,7 +283,11 @@ func (t *Table) allocate() *Record {
 		t.records.Grow()
 	}
 	if int(t.next) == len(t.found)*foundChunk {
-		t.found = append(t.found, new([foundChunk]findings))
+		c := new([foundChunk]findings)
+		for i := 0; i < foundChunk; i += foundChunk / 4 {
+			c[i].alerts = nil // memory that is read first is mapped twice, see slab.touch
+		}
+		t.found = append(t.found, c)
 	}
 	r := t.record(t.next)
 	r.number = t.next
@@ -321,8 +326,9 @@ func (s *Sums) move(from, to int, n counters.Traffic) {
 
 // firstOf is called before the first packet of a direction is counted.
 func (t *Table) firstOf(r *Record, way int) {
-	h := t.Hosts(r)
-	t.hooks.Speaks(h[way], h[1-way])
+	if r.is(hostsCounted) { // otherwise Announce tells the hosts
+		t.answered = append(t.answered, r.number)
+	}
 	if r.is(classified) {
 		r.Result.Risks &^= 1 << riskUnidirectional
 	}

@@ -31,7 +31,11 @@ func newIndex(n int) *index {
 	for size/4*3 <= n {
 		size *= 2
 	}
-	return &index{slots: make([]slot, size)}
+	x := &index{slots: make([]slot, size)}
+	for i := 0; i < size; i += minSlots {
+		x.slots[i].hash = 0 // memory that is read first is mapped twice, see slab.touch
+	}
+	return x
 }
 
 func (x *index) full() bool { return x.used >= len(x.slots)/4*3 }

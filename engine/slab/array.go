@@ -22,12 +22,23 @@ func NewArray[T any](n int) *Array[T] {
 	}
 	size := n * int(unsafe.Sizeof(zero))
 	if size < hugePage {
-		return &Array[T]{Items: make([]T, n)}
+		a := &Array[T]{Items: make([]T, n)}
+		touch(unsafe.Pointer(unsafe.SliceData(a.Items)), size)
+		return a
 	}
 	a := &Array[T]{owner: &owner{}}
 	a.Items = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.owner.alloc(size)))), n)
 	runtime.AddCleanup(a, (*owner).free, a.owner)
 	return a
+}
+
+// touch writes to n bytes of zeroes from p on, page by page: memory that is read
+// first is mapped twice, the second time with a message to the other processors.
+func touch(p unsafe.Pointer, n int) {
+	const page = 4 << 10
+	for at := 0; at < n; at += page {
+		*(*byte)(unsafe.Add(p, at)) = 0
+	}
 }
 
 // Free gives the memory back at once; the elements are gone.
