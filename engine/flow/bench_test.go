@@ -73,8 +73,9 @@ func BenchmarkKnownFlow(b *testing.B) {
 	for _, flows := range []int{1, 20_000, 200_000} {
 		b.Run(fmt.Sprint(flows), func(b *testing.B) {
 			table, packets := filled(b, flows)
-			const batch = 256
+			const batch, ahead = 64, 8
 			hashes, ids := make([]uint64, batch), make([]Ident, batch)
+			records := make([]*Record, batch)
 			at, pick := 0, make([]*decode.Packet, batch)
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -86,8 +87,16 @@ func BenchmarkKnownFlow(b *testing.B) {
 					ids[i] = Identify(pick[i], testSeed)
 					hashes[i] = ids[i].Hash
 				}
-				table.Prefetch(hashes)
+				for _, h := range hashes {
+					table.PrefetchSlot(h)
+				}
+				for i := range records {
+					records[i] = table.PrefetchRecord(hashes[i])
+				}
 				for i, p := range pick {
+					if i+ahead < batch {
+						table.PrefetchGain(records[i+ahead])
+					}
 					table.Process(p, &ids[i], 128)
 				}
 				if table.gains.len() > 20000 {

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"sync/atomic"
-	"unsafe"
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
@@ -10,7 +9,6 @@ import (
 	"ntopgo/engine/host"
 	"ntopgo/engine/iec104"
 	"ntopgo/engine/mac"
-	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
 
@@ -40,32 +38,30 @@ func (l *Limit) take() bool {
 
 // Table is the flow table of one shard.
 type Table struct {
-	index            index
-	records          *slab.Table[Record]
-	found            []*[foundChunk]findings // by number of the record
-	next             uint32                  // first number that was never used
-	free             []uint32                // numbers of ended flows
-	seed             uint64
-	limit            *Limit
-	engine           *dpi.Engine
-	hooks            Hooks
-	second           uint32 // that is being counted (Unix)
-	ended            bool
-	gains            gains
-	one              [1]Pending
-	active           [3][]uint32 // flows that gained in the present second and the two before
-	fresh            []uint32    // flows that began in this second
-	unnamed          []uint32    // flows that began since they were last numbered
-	answered         []uint32    // flows of earlier seconds whose other direction began
-	named            []uint32    // flows whose names were found in this second
-	ahead, undecided []*Record   // that Prefetch found
-	unknown          []uint16    // hashes that it did not find
-	sums             Sums
-	packing          []byte
-	unpacked         dpi.Metadata
-	origins          map[uint32]*Origin              // of collected flows, by number of the record; nil while there are none
-	talks            map[uint32]*iec104.Conversation // by number of the record; nil while there are none
-	tuple            dpi.Tuple                       // of the flow that is being classified; a local one would escape
+	index    index
+	records  *slab.Table[Record]
+	found    []*[foundChunk]findings // by number of the record
+	next     uint32                  // first number that was never used
+	free     []uint32                // numbers of ended flows
+	seed     uint64
+	limit    *Limit
+	engine   *dpi.Engine
+	hooks    Hooks
+	second   uint32 // that is being counted (Unix)
+	ended    bool
+	gains    gains
+	one      [1]Pending
+	active   [3][]uint32 // flows that gained in the present second and the two before
+	fresh    []uint32    // flows that began in this second
+	unnamed  []uint32    // flows that began since they were last numbered
+	answered []uint32    // flows of earlier seconds whose other direction began
+	named    []uint32    // flows whose names were found in this second
+	sums     Sums
+	packing  []byte
+	unpacked dpi.Metadata
+	origins  map[uint32]*Origin              // of collected flows, by number of the record; nil while there are none
+	talks    map[uint32]*iec104.Conversation // by number of the record; nil while there are none
+	tuple    dpi.Tuple                       // of the flow that is being classified; a local one would escape
 }
 
 // foundChunk is how many findings are allocated at once.
@@ -167,42 +163,6 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 
 // Find is the flow of k, nil when there is none; hash is what Key.Hash says of k.
 func (t *Table) Find(k *Key, hash uint64) *Record { return t.find(k, uint32(hash)) }
-
-// Prefetch asks for what Process will need of the flows with these hashes, so
-// that the waits for memory overlap instead of adding up. It returns which of
-// them are new, as indexes, valid until the next call.
-func (t *Table) Prefetch(hashes []uint64) (unknown []uint16) {
-	mask := t.index.mask()
-	for _, h := range hashes {
-		prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(h)&mask]), 1)
-	}
-	t.ahead, t.unknown = t.ahead[:0], t.unknown[:0]
-	for n, h := range hashes {
-		if r := t.maybe(uint32(h)); r != nil {
-			prefetch.Lines(unsafe.Pointer(r), 5)
-			t.ahead = append(t.ahead, r)
-		} else {
-			t.unknown = append(t.unknown, uint16(n))
-		}
-	}
-	for _, r := range t.ahead {
-		if r.pending != 0 {
-			prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 2)
-		}
-		if !r.is(classified) {
-			prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
-			t.undecided = append(t.undecided, r)
-		}
-	}
-	for _, r := range t.undecided {
-		t.findings(r).class.Prefetch()
-	}
-	for _, r := range t.undecided {
-		t.findings(r).class.PrefetchWork()
-	}
-	t.undecided = t.undecided[:0]
-	return t.unknown
-}
 
 // maybe is the first record with this hash, which need not have the same key.
 func (t *Table) maybe(hash uint32) *Record {

@@ -35,9 +35,7 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
-	hashes []uint64 // of the packets at hand
-	at     []uint16 // where in the batch they are
-	ends   []uint32 // hashes of the hosts of flows that begin
+	ahead  ahead
 	active []uint32 // flows at hand whose rates are told their hosts
 }
 
@@ -65,7 +63,6 @@ func (s *shard) do(t task) {
 			if !s.i.inline() {
 				t.batch.fetch(list[:min(pieceFrames, len(list))]) // they lie in another core's cache
 			}
-			s.prefetch(t.batch, piece)
 			s.packets(t.batch, piece)
 		}
 	}
@@ -78,48 +75,31 @@ func (s *shard) do(t task) {
 	}
 }
 
-// prefetch asks for the flows of the packets listed in idx, and for the hosts of
-// those that begin.
-func (s *shard) prefetch(b *batch, idx []uint16) {
-	s.hashes, s.at = s.hashes[:0], s.at[:0]
-	for _, n := range idx {
-		if p := &b.packets[n]; !p.flowless {
-			s.hashes, s.at = append(s.hashes, p.id.Hash), append(s.at, n)
-		}
-	}
-	s.ends = s.ends[:0]
-	for _, n := range s.flows.Prefetch(s.hashes) {
-		p := &b.packets[s.at[n]]
-		s.ends = append(s.ends, s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
-			s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN}))
-	}
-	for _, h := range s.ends {
-		s.i.hosts.PrefetchHost(h)
-	}
-}
-
-// packets counts the packets of b listed in idx. A panic costs one packet.
+// packets counts the packets of b listed in idx, a piece of it. A panic costs one
+// packet.
 func (s *shard) packets(b *batch, idx []uint16) {
-	for len(idx) > 0 {
-		idx = s.somePackets(b, idx)
+	s.look(b, idx)
+	for from := 0; from < len(idx); {
+		from = s.somePackets(b, idx, from)
 	}
 }
 
-// somePackets returns what is left after a panic, or nothing.
-func (s *shard) somePackets(b *batch, idx []uint16) (left []uint16) {
-	n := 0
+// somePackets begins with that at from in idx and returns where to go on.
+func (s *shard) somePackets(b *batch, idx []uint16, from int) (next int) {
+	n := from
 	defer func() {
 		if e := recover(); e != nil {
 			if s.i.panics.Add(1) == 1 {
 				s.i.cfg.Logf("interface %s: internal error on a packet, which is skipped: %v", s.i.cfg.Name, e)
 			}
-			left = idx[n+1:]
+			next = n + 1
 		}
 	}()
 	for ; n < len(idx); n++ {
+		s.lookOn(b, idx, n)
 		s.packet(&b.packets[idx[n]])
 	}
-	return nil
+	return n
 }
 
 func (s *shard) packet(p *packet) {

@@ -1,0 +1,44 @@
+package flow
+
+import (
+	"unsafe"
+
+	"ntopgo/engine/prefetch"
+)
+
+// What Process will need of a flow is asked for in steps, each of which reads what
+// the one before has asked for. Whoever works on many packets takes the steps of
+// each some packets apart, so that memory is waited for while others are counted.
+
+// PrefetchSlot begins: it asks for the place of the flow with this hash.
+func (t *Table) PrefetchSlot(hash uint64) {
+	prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(hash)&t.index.mask()]), 1)
+}
+
+// PrefetchRecord asks for the flow itself. It is nil when there is none yet.
+func (t *Table) PrefetchRecord(hash uint64) *Record {
+	r := t.maybe(uint32(hash))
+	if r != nil {
+		prefetch.Lines(unsafe.Pointer(r), 5)
+	}
+	return r
+}
+
+// PrefetchGain asks for the gains of r, and whether the classifier is at work. It says
+// whether the next steps have something to do.
+func (t *Table) PrefetchGain(r *Record) (undecided bool) {
+	if r.pending != 0 {
+		prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 2)
+	}
+	if r.is(classified) {
+		return false
+	}
+	prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
+	return true
+}
+
+// PrefetchState asks for what the classifier knows of r.
+func (t *Table) PrefetchState(r *Record) { t.findings(r).class.Prefetch() }
+
+// PrefetchWork asks for the classifier's working memory.
+func (t *Table) PrefetchWork(r *Record) { t.findings(r).class.PrefetchWork() }
