@@ -5,14 +5,9 @@ import (
 	"ntopgo/engine/host"
 )
 
-// How many packets before its turn each step of asking for memory is taken; see
-// flow.Table.PrefetchSlot. A step takes about as long as memory does.
-const (
-	recordAhead = 20
-	gainAhead   = 13
-	stateAhead  = 8
-	workAhead   = 4
-)
+// lookGroup is how many packets are looked at together. Each step of asking for
+// memory is taken one group before the next; see flow.Table.PrefetchSlot.
+const lookGroup = 6
 
 // ahead is what is known of the packets of a piece before their turn.
 type ahead struct {
@@ -38,71 +33,77 @@ func (s *shard) look(b *batch, idx []uint16) {
 			s.flows.PrefetchSlot(p.id.Hash)
 		}
 	}
-	for k := range min(recordAhead, len(idx)) {
-		s.lookFlow(b, idx, k)
-	}
-	for k := range min(gainAhead, len(idx)) {
-		s.lookGain(k)
-	}
-	for k := range min(stateAhead, len(idx)) {
-		s.lookState(k)
-	}
-	for k := range min(workAhead, len(idx)) {
-		s.lookWork(k)
-	}
+	s.lookFlows(b, idx, 0)
+	s.lookFlows(b, idx, 1)
+	s.lookGains(len(idx), 0)
+	s.lookFlows(b, idx, 2)
+	s.lookGains(len(idx), 1)
+	s.lookStates(len(idx), 0)
+	s.lookWork(len(idx), 0)
 }
 
 // lookOn goes on when it is the turn of packet k of idx.
 func (s *shard) lookOn(b *batch, idx []uint16, k int) {
-	if k+recordAhead < len(idx) {
-		s.lookFlow(b, idx, k+recordAhead)
+	if k%lookGroup != 0 {
+		return
 	}
-	if k+gainAhead < len(idx) {
-		s.lookGain(k + gainAhead)
-	}
-	if k+stateAhead < len(idx) {
-		s.lookState(k + stateAhead)
-	}
-	if k+workAhead < len(idx) {
-		s.lookWork(k + workAhead)
+	g := k / lookGroup
+	s.lookFlows(b, idx, g+3)
+	s.lookGains(len(idx), g+2)
+	s.lookWork(len(idx), g+1) // of what was asked for in the group before
+	s.lookStates(len(idx), g+2)
+}
+
+// group is the packets of group g among n.
+func group(g, n int) (from, to int) { return min(g*lookGroup, n), min((g+1)*lookGroup, n) }
+
+func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
+	a := &s.ahead
+	for k, end := group(g, len(idx)); k < end; k++ {
+		p := &b.packets[idx[k]]
+		if p.flowless {
+			a.known[k] = aheadNothing
+			continue
+		}
+		if a.flows[k] = s.flows.PrefetchRecord(p.id.Hash); a.flows[k] != nil {
+			a.known[k] = aheadFlow
+			continue
+		}
+		a.known[k] = aheadHosts
+		a.hosts[k] = [2]uint32{s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
+			s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN})}
 	}
 }
 
-func (s *shard) lookFlow(b *batch, idx []uint16, k int) {
-	p, a := &b.packets[idx[k]], &s.ahead
-	if p.flowless {
-		a.known[k] = aheadNothing
-		return
-	}
-	if a.flows[k] = s.flows.PrefetchRecord(p.id.Hash); a.flows[k] != nil {
-		a.known[k] = aheadFlow
-		return
-	}
-	a.known[k] = aheadHosts
-	a.hosts[k] = [2]uint32{s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
-		s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN})}
-}
-
-func (s *shard) lookGain(k int) {
-	switch a := &s.ahead; a.known[k] {
-	case aheadHosts:
-		s.i.hosts.PrefetchHost(a.hosts[k][0])
-		s.i.hosts.PrefetchHost(a.hosts[k][1])
-	case aheadFlow:
-		if s.flows.PrefetchGain(a.flows[k]) {
-			a.known[k] = aheadUndecided
+func (s *shard) lookGains(n, g int) {
+	a := &s.ahead
+	for k, end := group(g, n); k < end; k++ {
+		switch a.known[k] {
+		case aheadHosts:
+			s.i.hosts.PrefetchHost(a.hosts[k][0])
+			s.i.hosts.PrefetchHost(a.hosts[k][1])
+		case aheadFlow:
+			if s.flows.PrefetchGain(a.flows[k]) {
+				a.known[k] = aheadUndecided
+			}
 		}
 	}
 }
 
-func (s *shard) lookState(k int) {
-	if s.ahead.known[k] == aheadUndecided {
-		s.flows.PrefetchState(s.ahead.flows[k])
+func (s *shard) lookStates(n, g int) {
+	a := &s.ahead
+	for k, end := group(g, n); k < end; k++ {
+		if a.known[k] == aheadUndecided {
+			s.flows.PrefetchState(a.flows[k])
+		}
 	}
 }
 
-func (s *shard) lookWork(k int) {
-	if s.ahead.known[k] == aheadUndecided {
-		s.flows.PrefetchWork(s.ahead.flows[k])
+func (s *shard) lookWork(n, g int) {
+	a := &s.ahead
+	for k, end := group(g, n); k < end; k++ {
+		if a.known[k] == aheadUndecided {
+			s.flows.PrefetchWork(a.flows[k])
+		}
 	}
 }
