@@ -19,7 +19,7 @@ type ahead struct {
 type aheadState uint8
 
 const (
-	aheadNothing aheadState = iota // no flow, or nothing more to ask for
+	aheadNothing aheadState = iota // no flow
 	aheadHosts                     // the flow will begin
 	aheadFlow
 	aheadUndecided // the classifier looks at it
@@ -33,29 +33,30 @@ func (s *shard) look(b *batch, idx []uint16) {
 			s.flows.PrefetchSlot(p.id.Hash)
 		}
 	}
-	s.lookFlows(b, idx, 0)
-	s.lookFlows(b, idx, 1)
-	s.lookGains(len(idx), 0)
-	s.lookFlows(b, idx, 2)
-	s.lookGains(len(idx), 1)
-	s.lookStates(len(idx), 0)
-	s.lookWork(len(idx), 0)
+	for g := -4; g < 0; g++ {
+		s.lookGroups(b, idx, g)
+	}
 }
 
 // lookOn goes on when it is the turn of packet k of idx.
 func (s *shard) lookOn(b *batch, idx []uint16, k int) {
-	if k%lookGroup != 0 {
-		return
+	if k%lookGroup == 0 {
+		s.lookGroups(b, idx, k/lookGroup)
 	}
-	g := k / lookGroup
-	s.lookFlows(b, idx, g+3)
-	s.lookGains(len(idx), g+2)
-	s.lookWork(len(idx), g+1) // of what was asked for in the group before
-	s.lookStates(len(idx), g+2)
 }
 
-// group is the packets of group g among n.
-func group(g, n int) (from, to int) { return min(g*lookGroup, n), min((g+1)*lookGroup, n) }
+// lookGroups takes a step for each of the groups after g, when it is the turn of g.
+func (s *shard) lookGroups(b *batch, idx []uint16, g int) {
+	s.lookWork(len(idx), g+1)
+	s.lookStates(len(idx), g+2)
+	s.lookGains(len(idx), g+3)
+	s.lookFlows(b, idx, g+4)
+}
+
+// group is the packets of group g among n; groups before the first have none.
+func group(g, n int) (from, to int) {
+	return max(0, min(g*lookGroup, n)), max(0, min((g+1)*lookGroup, n))
+}
 
 func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
 	a := &s.ahead
