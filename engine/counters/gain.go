@@ -6,7 +6,8 @@ import "math"
 type Gain struct {
 	Bytes   uint64
 	Packets uint32
-	// The rest is narrow, as many flows gain at a time; see Full.
+	// The rest is narrow, as many flows gain at a time: whoever counts passes on what
+	// was gained before 65 535 packets are exceeded.
 	Sizes                    [SizeBuckets]uint16 // packets by length class
 	Syn, SynAck, FinAck, Rst uint16              // packets by TCP flag combination
 	Retransmissions          uint16
@@ -14,16 +15,12 @@ type Gain struct {
 	KeepAlive                uint16
 }
 
-// Full says that another packet may be one too many for a counter: g has to be
-// passed on first.
-func (g *Gain) Full() bool { return g.Packets >= math.MaxUint16 }
-
 // AddIssues adds reported TCP issues, up to what a counter holds; it says whether
 // there was room. Where there was none nothing is added, and g has to be passed on
 // first.
 func (g *Gain) AddIssues(retransmissions, outOfOrder, lost uint32) bool {
 	r, o, l := narrow(g.Retransmissions, retransmissions), narrow(g.OutOfOrder, outOfOrder), narrow(g.Lost, lost)
-	if *g != (Gain{}) && max(r, o, l) > math.MaxUint16 {
+	if max(r, o, l) > math.MaxUint16 {
 		return false
 	}
 	g.Retransmissions, g.OutOfOrder, g.Lost = uint16(r), uint16(o), uint16(l)

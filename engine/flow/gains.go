@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math"
 	"unsafe"
 
 	"ntopgo/engine/counters"
@@ -25,6 +26,12 @@ type Pending struct {
 	Seconds, L7Seconds uint64
 	Gain               [2]counters.Gain // to the server, to the client
 	_                  [8]byte          // up to two cache lines
+}
+
+// full says that another packet may be one too many for a counter. Both directions
+// together decide, as an exchange of roles leaves some of what was counted where it was.
+func (p *Pending) full() bool {
+	return uint64(p.Gain[0].Packets)+uint64(p.Gain[1].Packets) >= math.MaxUint16
 }
 
 // empty says whether there is nothing to pass on.

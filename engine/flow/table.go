@@ -195,7 +195,7 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 	g := t.gain(r)
 	if d := &r.dir[way]; !d.began() {
 		t.firstOf(r, way)
-	} else if n := &g.Gain[way]; d.tos>>2 != p.TOS>>2 && n.Packets != 0 || n.Full() {
+	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 || g.full() {
 		t.passOn(g) // what was gained so far had another DSCP, or no more can be counted
 		g = t.gain(r)
 	}
