@@ -278,3 +278,43 @@ func FuzzZMTP(f *testing.F) {
 		}
 	})
 }
+
+// TestCloseSends closes a publisher at once after messages so large that the last
+// one is still being written.
+func TestCloseSends(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		p, err := Publish("tcp://127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make(chan string, 1000)
+		c, err := Collect(CollectorConfig{Endpoints: []string{"tcp://" + p.Addr()}, Handle: func(_ int, e Envelope) { got <- e.Topic }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for begun := false; !begun; { // the publisher may not yet have heard of the subscription
+			p.SendFlows("counter", 9, []byte("{}"), false)
+			select {
+			case <-got:
+				begun = true
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		for range 3 {
+			p.SendFlows("flow", 9, make([]byte, 1<<20), true)
+		}
+		p.Close()
+		for n := 0; n < 3; {
+			select {
+			case topic := <-got:
+				if topic == "flow" {
+					n++
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatalf("%d messages of 3 arrived", n)
+			}
+		}
+		c.Close()
+	}
+}

@@ -43,6 +43,7 @@ type Publisher struct {
 type peer struct {
 	conn   net.Conn
 	out    chan []byte
+	unsent atomic.Int64 // messages given to out that are not wholly written yet
 	mu     sync.Mutex
 	topics map[string]int // subscriptions, which a peer may make more than once
 }
@@ -151,9 +152,12 @@ func (s *peer) wants(head string) bool {
 func (s *peer) write() {
 	for b := range s.out {
 		_ = s.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-		if _, err := s.conn.Write(b); err != nil {
+		_, err := s.conn.Write(b)
+		s.unsent.Add(-1)
+		if err != nil {
 			_ = s.conn.Close() // which ends serve
 			for range s.out {  // until it has
+				s.unsent.Add(-1)
 			}
 			return
 		}
@@ -167,9 +171,11 @@ func (p *Publisher) publish(head, body []byte) {
 		if !s.wants(string(head)) {
 			continue
 		}
+		s.unsent.Add(1)
 		select {
 		case s.out <- message:
 		default:
+			s.unsent.Add(-1)
 			p.dropped.Add(1)
 		}
 	}
@@ -228,7 +234,7 @@ func (p *Publisher) waits() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for s := range p.peers {
-		if len(s.out) > 0 {
+		if s.unsent.Load() > 0 {
 			return true
 		}
 	}
