@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"ntopgo/engine/decode"
+	"ntopgo/engine/memory"
 )
 
 // Config of an Engine. The zero value is usable: defaults are in brackets.
@@ -114,10 +115,10 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.ports = defaultPorts(protocols2024[:])
 	e.cache = newEndpointCache(cfg.CacheSize)
-	e.states.New = func() any { return new(State) }
-	e.works.New = func() any { return new(work) }
+	e.states.New = func() any { return memory.New[State]() }
+	e.works.New = func() any { return memory.New[work]() }
 	e.samples.New = e.newSample
-	e.metas.New = func() any { return new(Metadata) }
+	e.metas.New = func() any { return memory.New[Metadata]() }
 	return e, nil
 }
 

@@ -1,6 +1,10 @@
 package dpi
 
-import "sync"
+import (
+	"sync"
+
+	"ntopgo/engine/memory"
+)
 
 // maxRanges bounds the separate pieces that a buffer keeps.
 const maxRanges = 8
@@ -71,13 +75,13 @@ type (
 )
 
 var (
-	blocks      = sync.Pool{New: func() any { return new(block) }}
-	largeBlocks = sync.Pool{New: func() any { return new(largeBlock) }}
-	hugeBlocks  = sync.Pool{New: func() any { return new(hugeBlock) }}
+	blocks      = sync.Pool{New: func() any { return memory.New[block]() }}
+	largeBlocks = sync.Pool{New: func() any { return memory.New[largeBlock]() }}
+	hugeBlocks  = sync.Pool{New: func() any { return memory.New[hugeBlock]() }}
 )
 
-// memory is n bytes or more, which may hold anything.
-func memory(n int) []byte {
+// room is n bytes or more, which may hold anything.
+func room(n int) []byte {
 	switch {
 	case n <= len(block{}):
 		return blocks.Get().(*block)[:]
@@ -94,7 +98,7 @@ func grow(b []byte, n int) []byte {
 	if n <= cap(b) {
 		return b[:n] // also when there is nothing yet and nothing is wanted
 	}
-	out := memory(n)[:n]
+	out := room(n)[:n]
 	copy(out, b)
 	giveBack(b)
 	return out

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ntopgo/engine/decode"
+	"ntopgo/engine/memory"
 )
 
 // Risks that the shape of a flow brings, whatever protocol it is: TCP
@@ -65,7 +66,7 @@ type sample [maxSample]byte
 const sampleGroup = 16
 
 func (e *Engine) newSample() any {
-	group := new([sampleGroup]sample)
+	group := memory.New[[sampleGroup]sample]()
 	for i := range group[1:] {
 		e.samples.Put(&group[1+i])
 	}

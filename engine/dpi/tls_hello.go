@@ -4,13 +4,14 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"golang.org/x/crypto/cryptobyte"
 	"hash/maphash"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/crypto/cryptobyte"
+	"ntopgo/engine/memory"
 )
 
 // Handshake message types and extensions (RFC 8446, RFC 5246, RFC 6066,
@@ -56,7 +57,7 @@ type clientHello struct {
 	names [4]string
 }
 
-var hellos = sync.Pool{New: func() any { return new(clientHello) }}
+var hellos = sync.Pool{New: func() any { return memory.New[clientHello]() }}
 
 // parseHello reads the body of a ClientHello; nil for bytes that are none. dtls
 // says that a cookie follows the session id (RFC 6347). Whoever is done with it

@@ -12,6 +12,7 @@ import (
 	"ntopgo/engine/aggregate"
 	"ntopgo/engine/counters"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/prefetch"
 )
 
@@ -203,7 +204,7 @@ func (d *Data) Detail() *Details {
 // Message is the host's own Messages, for writing.
 func (d *Data) Message() *Messages {
 	if o := d.Detail(); o.Messages == &noMessages {
-		o.Messages = &Messages{}
+		o.Messages = memory.New[Messages]()
 	}
 	return d.Messages
 }

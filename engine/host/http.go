@@ -1,6 +1,10 @@
 package host
 
-import "slices"
+import (
+	"slices"
+
+	"ntopgo/engine/memory"
+)
 
 // HTTPCounters counts HTTP requests by method and answers by status class.
 type HTTPCounters = httpCounters[uint64]
@@ -40,7 +44,7 @@ type Requests struct{ HTTPSent, HTTPRcvd HTTPMessages }
 func (d *Data) Request() *Requests {
 	o := d.Detail()
 	if o.Requests == &noRequests {
-		o.Requests = &Requests{}
+		o.Requests = memory.New[Requests]()
 	}
 	return o.Requests
 }

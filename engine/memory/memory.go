@@ -1,5 +1,6 @@
 // Package memory sets the garbage collector for a process that holds large
-// tables. Nothing but that may enter here.
+// tables, and has its memory mapped once instead of twice. Nothing but that may
+// enter here.
 package memory
 
 import (

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"runtime"
 	"unsafe"
+
+	"ntopgo/engine/memory"
 )
 
 // Array is a fixed number of T in one piece. Small ones lie in the heap like any
@@ -23,22 +25,13 @@ func NewArray[T any](n int) *Array[T] {
 	size := n * int(unsafe.Sizeof(zero))
 	if size < hugePage {
 		a := &Array[T]{Items: make([]T, n)}
-		touch(unsafe.Pointer(unsafe.SliceData(a.Items)), size)
+		memory.Touch(unsafe.Pointer(unsafe.SliceData(a.Items)), size)
 		return a
 	}
 	a := &Array[T]{owner: &owner{}}
 	a.Items = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(a.owner.alloc(size)))), n)
 	runtime.AddCleanup(a, (*owner).free, a.owner)
 	return a
-}
-
-// touch writes to n bytes of zeroes from p on, page by page: memory that is read
-// first is mapped twice, the second time with a message to the other processors.
-func touch(p unsafe.Pointer, n int) {
-	const page = 4 << 10
-	for at := 0; at < n; at += page {
-		*(*byte)(unsafe.Add(p, at)) = 0
-	}
 }
 
 // Free gives the memory back at once; the elements are gone.
