@@ -80,6 +80,12 @@ type reader struct {
 	free  chan *batch
 	rnd   *rand.Rand
 
+	// A reader that is alone reads on while the shards end a second. What it reads
+	// is held back until they have.
+	alone  bool
+	ending *rollUp
+	held   []*batch
+
 	// What is made of packets, as of the present batch: see readOrders.
 	alters, flowsOnly bool
 	scale             int32
@@ -110,7 +116,7 @@ func (i *Interface) run(ctx context.Context) {
 	c := &clock{fragments: decode.NewFragmentPorts(8192, 30*time.Second)}
 	last, err := i.readAll(ctx, c, parts)
 	i.finished.Store(true)
-	last.tick(last.now(), c.second+1, true)
+	i.rollUp(last.order(last.now(), c.second+1, true))
 	for _, s := range i.shards {
 		close(s.work)
 	}
@@ -128,6 +134,8 @@ func (i *Interface) run(ctx context.Context) {
 func (i *Interface) readAll(ctx context.Context, c *clock, parts []capture.Source) (*reader, error) {
 	first := i.newReader(c, parts[0])
 	if len(parts) == 1 {
+		first.alone = !i.inline()
+		defer first.settle()
 		return first, first.loop(ctx)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -184,11 +192,12 @@ func (r *reader) loop(ctx context.Context) error {
 			time.Sleep(idleNap)
 			continue
 		}
-		b := <-r.free
+		b := r.next()
 		err := r.from.Read(&b.frames, len(b.packets))
 		switch {
 		case errors.Is(err, capture.ErrTimeout):
 			r.free <- b
+			r.settle()
 			r.advance(time.Now().UnixNano())
 			continue
 		case errors.Is(err, io.EOF):
@@ -203,6 +212,37 @@ func (r *reader) loop(ctx context.Context) error {
 	return nil
 }
 
+// next is a batch to fill. The shards give it back, or do so when they have ended
+// a second and what was read since is handed out.
+func (r *reader) next() *batch {
+	if r.ending == nil {
+		return <-r.free
+	}
+	select {
+	case b := <-r.free:
+		return b
+	case <-r.ending.ended:
+		r.settle()
+		return <-r.free
+	}
+}
+
+// settle waits until the shards have ended the second that they are at, if any,
+// and hands out what was read since.
+func (r *reader) settle() {
+	if r.ending == nil {
+		return
+	}
+	<-r.ending.ended
+	r.i.afterSecond(r.ending)
+	r.ending = nil
+	for n, b := range r.held {
+		r.handOut(b)
+		r.held[n] = nil
+	}
+	r.held = r.held[:0]
+}
+
 // deal decodes the frames of b and sends each to its shard. Where a second of
 // packet time ends inside the batch, what came before is counted first, so that
 // a replay gives the same roll-ups whatever the batches.
@@ -213,11 +253,16 @@ func (r *reader) deal(b *batch) {
 	r.clock.mu.RLock()
 	for n := range b.frames.Frames {
 		f := &b.frames.Frames[n]
-		if f.Time/1e9 > r.clock.second {
+		switch {
+		case f.Time/1e9 > r.clock.second:
+			r.settle()
 			r.send(b)
 			r.clock.mu.RUnlock()
 			r.advance(f.Time)
 			r.clock.mu.RLock()
+		case r.ending != nil && n%pieceFrames == 0 && r.ending.over():
+			r.settle()
+			r.send(b)
 		}
 		p := &b.packets[n]
 		r.decode(f, p)
@@ -228,6 +273,16 @@ func (r *reader) deal(b *batch) {
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
 	}
+	if r.ending != nil {
+		r.held = append(r.held, b)
+	} else {
+		r.handOut(b)
+	}
+	r.clock.mu.RUnlock()
+}
+
+// handOut sends what b still has to the shards, and lets go of it.
+func (r *reader) handOut(b *batch) {
 	if n := len(b.frames.Frames); n > 0 {
 		if t := b.frames.Frames[n-1].Time; t > r.i.lastPacket.Load() {
 			r.i.lastPacket.Store(t)
@@ -237,7 +292,6 @@ func (r *reader) deal(b *batch) {
 		r.i.tap(taps, b)
 	}
 	r.send(b)
-	r.clock.mu.RUnlock()
 	b.done()
 }
 
@@ -323,8 +377,13 @@ func (r *reader) advance(now int64) {
 	if sec <= c.second {
 		return
 	}
-	r.tick((c.second+1)*1e9, sec, false)
-	c.second = sec
+	roll := r.order((c.second+1)*1e9, sec, false)
+	if c.second = sec; r.alone {
+		r.i.endSecond(roll)
+		r.ending = roll
+		return
+	}
+	r.i.rollUp(roll)
 }
 
 func (r *reader) now() int64 {
@@ -334,14 +393,15 @@ func (r *reader) now() int64 {
 	return max(r.i.lastPacket.Load(), (r.clock.second+1)*1e9)
 }
 
-// tick has every shard end its second, at time now, and begin next. Nobody else
-// may deal packets out meanwhile.
-func (r *reader) tick(now, next int64, last bool) {
+// order is that every shard end its second, at time now, and begin next. Until it
+// is carried out, nobody may deal packets out.
+func (r *reader) order(now, next int64, last bool) *rollUp {
 	c := r.clock
-	roll := &rollUp{now: now, next: uint32(next), first: c.second == 0, last: last}
+	roll := &rollUp{now: now, next: uint32(next), first: c.second == 0, last: last, ended: make(chan struct{})}
+	roll.left.Store(int32(len(r.i.shards)))
 	if p := now / 1e9; !roll.first && (p-c.lastPurge >= purgeSeconds || p < c.lastPurge) {
 		c.lastPurge = p
 		roll.purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last
 	}
-	r.i.rollUp(roll)
+	return roll
 }

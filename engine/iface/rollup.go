@@ -1,7 +1,7 @@
 package iface
 
 import (
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"ntopgo/engine/capture"
@@ -22,19 +22,40 @@ type rollUp struct {
 	next  uint32 // second (Unix) that begins
 	first bool   // there was no second before
 	purge bool
-	last  bool // no packet will follow
-	wg    sync.WaitGroup
+	last  bool          // no packet will follow
+	left  atomic.Int32  // shards that have not ended it
+	ended chan struct{} // closed when none is left
 }
+
+// done is said by each shard when it has ended its second.
+func (r *rollUp) done() {
+	if r.left.Add(-1) == 0 {
+		close(r.ended)
+	}
+}
+
+// over says whether all shards have ended their second.
+func (r *rollUp) over() bool { return r.left.Load() == 0 }
 
 // rollUp has every shard end its second, then derives rates and forgets what is
 // idle. It returns when all is done, so that nothing read later is counted with
 // it.
 func (i *Interface) rollUp(r *rollUp) {
-	r.wg.Add(len(i.shards))
+	i.endSecond(r)
+	<-r.ended
+	i.afterSecond(r)
+}
+
+// endSecond has every shard end its second.
+func (i *Interface) endSecond(r *rollUp) {
 	for n := range i.shards {
 		i.give(n, task{rollUp: r})
 	}
-	r.wg.Wait()
+}
+
+// afterSecond does what is left of a second that all shards have ended. They must
+// not have been given anything else.
+func (i *Interface) afterSecond(r *rollUp) {
 	i.numberFlows()
 	i.learnSystems()
 	i.learnUses()

@@ -71,7 +71,7 @@ func (s *shard) do(t task) {
 		t.batch.done()
 	}
 	if t.rollUp != nil {
-		t.rollUp.wg.Done()
+		t.rollUp.done()
 	}
 }
 
