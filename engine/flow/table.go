@@ -9,6 +9,7 @@ import (
 	"ntopgo/engine/host"
 	"ntopgo/engine/iec104"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/slab"
 )
 
@@ -38,30 +39,30 @@ func (l *Limit) take() bool {
 
 // Table is the flow table of one shard.
 type Table struct {
-	index    index
-	records  *slab.Table[Record]
-	found    []*[foundChunk]findings // by number of the record
-	next     uint32                  // first number that was never used
-	free     []uint32                // numbers of ended flows
-	seed     uint64
-	limit    *Limit
-	engine   *dpi.Engine
-	hooks    Hooks
-	second   uint32 // that is being counted (Unix)
-	ended    bool
-	gains    gains
-	one      [1]Pending
-	active   [3][]uint32 // flows that gained in the present second and the two before
-	fresh    []uint32    // flows that began in this second
-	unnamed  []uint32    // flows that began since they were last numbered
-	answered []uint32    // flows of earlier seconds whose other direction began
-	named    []uint32    // flows whose names were found in this second
-	sums     Sums
-	packing  []byte
-	unpacked dpi.Metadata
-	origins  map[uint32]*Origin              // of collected flows, by number of the record; nil while there are none
-	talks    map[uint32]*iec104.Conversation // by number of the record; nil while there are none
-	tuple    dpi.Tuple                       // of the flow that is being classified; a local one would escape
+	index      index
+	records    *slab.Table[Record]
+	found      []*[foundChunk]findings // by number of the record
+	next       uint32                  // first number that was never used
+	free       []uint32                // numbers of ended flows
+	seed       uint64
+	limit      *Limit
+	engine     *dpi.Engine
+	hooks      Hooks
+	second     uint32 // that is being counted (Unix)
+	ended      bool
+	gains      gains
+	one        [1]Pending
+	active     [3][]uint32  // flows that gained in the present second and the two before
+	fresh      []uint32     // flows that began in this second
+	unnumbered []unnumbered // flows that began since they were last numbered
+	answered   []uint32     // flows of earlier seconds whose other direction began
+	named      []uint32     // flows whose names were found in this second
+	sums       Sums
+	packing    []byte
+	unpacked   dpi.Metadata
+	origins    map[uint32]*Origin              // of collected flows, by number of the record; nil while there are none
+	talks      map[uint32]*iec104.Conversation // by number of the record; nil while there are none
+	tuple      dpi.Tuple                       // of the flow that is being classified; a local one would escape
 }
 
 // foundChunk is how many findings are allocated at once.
@@ -226,7 +227,7 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Reco
 	t.index.add(uint32(hash), r.number)
 	t.sums.New++
 	t.fresh = append(t.fresh, r.number)
-	t.unnamed = append(t.unnamed, r.number)
+	t.unnumbered = append(t.unnumbered, unnumbered{r.firstSeen, r.id, r.number})
 	r.checkSwap(p)
 	l := t.hooks.New(r, p)
 	r.cli, r.srv, r.cliMAC, r.srvMAC = l.Cli.Number(), l.Srv.Number(), l.CliMAC.Number(), l.SrvMAC.Number()
@@ -243,11 +244,7 @@ func (t *Table) allocate() *Record {
 		t.records.Grow()
 	}
 	if int(t.next) == len(t.found)*foundChunk {
-		c := new([foundChunk]findings)
-		for i := 0; i < foundChunk; i += foundChunk / 4 {
-			c[i].alerts = nil // memory that is read first is mapped twice, see slab.touch
-		}
-		t.found = append(t.found, c)
+		t.found = append(t.found, memory.New[[foundChunk]findings]())
 	}
 	r := t.record(t.next)
 	r.number = t.next

@@ -33,7 +33,7 @@ func newIndex(n int) *index {
 	}
 	x := &index{slots: make([]slot, size)}
 	for i := 0; i < size; i += minSlots {
-		x.slots[i].hash = 0 // memory that is read first is mapped twice, see slab.touch
+		x.slots[i].hash = 0 // memory that is read first is mapped twice, see memory.Touch
 	}
 	return x
 }

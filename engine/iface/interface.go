@@ -36,7 +36,6 @@ type Interface struct {
 	seed     uint64     // of the hashes of flows
 	rated    []*mac.Mac // stations with rates to derive; the reader's own
 	tickAt   int64      // when the previous roll-up ended; the reader's own
-	fresh    []newFlow  // see numberFlows; the reader's own
 	nextFlow uint32     // number of the next flow; the reader's own
 
 	uses     []behaviour.Use // the reader's own memory

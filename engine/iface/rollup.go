@@ -128,6 +128,7 @@ func (s *shard) rollUp(r *rollUp) {
 		sec = uint32(r.now/1e9) - 1
 	}
 	s.flows.Advance(r.next)
+	s.orderFresh()
 	if r.last {
 		s.examineRest()
 		s.flows.End()

@@ -35,6 +35,9 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
+	fresh    []flow.Unnumbered // that have no number yet, when a second has ended
+	numbered int               // of fresh
+
 	ahead  ahead
 	active []uint32 // flows at hand whose rates are told their hosts
 }

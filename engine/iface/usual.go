@@ -1,24 +1,48 @@
 package iface
 
+import (
+	"slices"
+	"sync"
+
+	"ntopgo/engine/host"
+)
+
 // observeSeconds is how often hosts are looked at whose five minutes are over.
 const observeSeconds = 60
 
-// observeHosts has hosts learn what is usual for them. A file is read faster than its
+// observeAhead is how many hosts ahead the memory of a host is asked for.
+const observeAhead = 8
+
+// observeHosts has hosts learn what is usual for them, as many at once as there are
+// shards, which wait meanwhile. A file is read faster than its
 // packets came: its hosts are looked at once, at the end.
 func (i *Interface) observeHosts(now int64, last bool) {
 	if !last && (!i.Live() || now/1e9-i.observedAt < observeSeconds) {
 		return
 	}
 	i.observedAt = now / 1e9
-	for _, h := range i.Hosts() {
-		if n := h.Observe(now); n > 0 {
-			if h.Local {
-				i.anomalies[0].Add(uint64(n))
-			} else {
-				i.anomalies[1].Add(uint64(n))
-			}
+	all := i.Hosts()
+	var wg sync.WaitGroup
+	for part := range slices.Chunk(all, len(all)/len(i.shards)+1) {
+		wg.Go(func() { i.observeSome(part, now) })
+	}
+	wg.Wait()
+}
+
+func (i *Interface) observeSome(hosts []*host.Host, now int64) {
+	var local, remote uint64
+	for n, h := range hosts {
+		if n+observeAhead < len(hosts) {
+			hosts[n+observeAhead].Prefetch()
+		}
+		if h.Local {
+			local += uint64(h.Observe(now))
+		} else {
+			remote += uint64(h.Observe(now))
 		}
 	}
+	i.anomalies[0].Add(local)
+	i.anomalies[1].Add(remote)
 }
 
 // Anomalies is how many times local and remote hosts did something unusual.
