@@ -46,8 +46,8 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("bytes.rcvd", d.Traffic.Rcvd.Bytes).
 		Set("total_flows.as_client", d.TotalAsClient).
 		Set("total_flows.as_server", d.TotalAsServer).
-		Set("active_flows.as_client", d.ActiveAsClient).
-		Set("active_flows.as_server", d.ActiveAsServer).
+		Set("active_flows.as_client", int(d.ActiveAsClient)).
+		Set("active_flows.as_server", int(d.ActiveAsServer)).
 		Set("contacts.as_client", contacts.Lately[host.AsClient]).
 		Set("contacts.as_server", contacts.Lately[host.AsServer]).
 		Set("engaged_alerts", engaged).

@@ -159,15 +159,15 @@ func (c *Call) setHostTraffic(t *lua.Table, h *host.Host, d *host.Data, level in
 		Set("total_flows.as_server", d.TotalAsServer).
 		Set("flows.as_client", d.TotalAsClient).
 		Set("flows.as_server", d.TotalAsServer).
-		Set("active_flows.as_client", d.ActiveAsClient).
-		Set("active_flows.as_server", d.ActiveAsServer).
+		Set("active_flows.as_client", int(d.ActiveAsClient)).
+		Set("active_flows.as_server", int(d.ActiveAsServer)).
 		Set("contacts.as_client", lately[host.AsClient]).
 		Set("contacts.as_server", lately[host.AsServer]).
 		Set("total_activity_time", c.activity(d)).
 		Set("tcp.packets.seq_problems", issues.Any()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
-		Set("active_http_hosts", d.VirtualHosts)
+		Set("active_http_hosts", int(d.VirtualHosts))
 	if level >= levelMax {
 		t.Set("pktStats.sent", packetShape(&d.Sent)).Set("pktStats.recv", packetShape(&d.Rcvd))
 	}

@@ -137,7 +137,7 @@ func getHostsByService(c *Call) {
 	}
 	for _, r := range rows {
 		r.h.Update(func(d *host.Data) {
-			r.flows = d.ActiveAsServer
+			r.flows = int(d.ActiveAsServer)
 			l4 := d.L4.UDP
 			r.bytes = l4.Bytes()
 		})

@@ -32,16 +32,38 @@ type L7Map struct {
 	inline [inlineL7]L7
 }
 
-// l7List is one piece of memory as long as four counters suffice.
+// l7List is one piece of memory as long as four counters suffice. The ids of its
+// cells stand together, so that looking for one touches no other counter.
 type l7List struct {
-	cells []L7
-	first [2 * inlineL7]L7
+	cells    []L7
+	ids      []uint16
+	firstIDs [4 * inlineL7]uint16
+	first    [2 * inlineL7]L7
 }
 
 func newL7List(cells []L7) *l7List {
 	l := &l7List{}
 	l.cells = append(l.first[:0], cells...)
+	l.ids = l.firstIDs[:0]
+	for i := range cells {
+		l.ids = append(l.ids, cells[i].id)
+	}
 	return l
+}
+
+// at is the counter of id, made when it is missing.
+func (l *l7List) at(id uint16) *L7 {
+	i := search(l.ids, id)
+	if i < len(l.ids) && l.ids[i] == id {
+		return &l.cells[i]
+	}
+	l.ids = append(l.ids, 0)
+	copy(l.ids[i+1:], l.ids[i:])
+	l.ids[i] = id
+	l.cells = append(l.cells, L7{})
+	copy(l.cells[i+1:], l.cells[i:])
+	l.cells[i] = L7{id: id}
+	return &l.cells[i]
 }
 
 func (m *L7Map) list() []L7 {
@@ -54,24 +76,23 @@ func (m *L7Map) list() []L7 {
 // At returns the counter of id, made when it is missing. The pointer is valid
 // until the next At.
 func (m *L7Map) At(id uint16) *L7 {
-	cells := m.list()
-	i := search(cells, id)
-	if i < len(cells) && cells[i].id == id {
-		return &cells[i]
+	if m.more != nil {
+		return m.more.at(id)
 	}
-	if m.more == nil && len(cells) < inlineL7 {
-		m.n++
-		cells = m.list()
-	} else {
-		if m.more == nil {
-			m.more = newL7List(cells)
+	i := 0
+	for ; i < int(m.n) && m.inline[i].id <= id; i++ {
+		if m.inline[i].id == id {
+			return &m.inline[i]
 		}
-		m.more.cells = append(m.more.cells, L7{})
-		cells = m.more.cells
 	}
-	copy(cells[i+1:], cells[i:])
-	cells[i] = L7{id: id}
-	return &cells[i]
+	if int(m.n) == inlineL7 {
+		m.more = newL7List(m.inline[:])
+		return m.more.at(id)
+	}
+	copy(m.inline[i+1:], m.inline[i:])
+	m.inline[i] = L7{id: id}
+	m.n++
+	return &m.inline[i]
 }
 
 // Prefetch asks for the counters that do not lie in the map itself.
@@ -96,12 +117,12 @@ func (m *L7Map) Count(id uint16, d Duplex, first uint32, mask uint64, newFlow bo
 	}
 }
 
-// search is the place of id in cells, or where it belongs.
-func search(cells []L7, id uint16) int {
-	lo, hi := 0, len(cells)
+// search is the place of id in ids, or where it belongs.
+func search(ids []uint16, id uint16) int {
+	lo, hi := 0, len(ids)
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
-		if cells[mid].id < id {
+		if ids[mid] < id {
 			lo = mid + 1
 		} else {
 			hi = mid

@@ -26,21 +26,21 @@ type Key struct {
 // change; the rest is reached through Update and Snapshot.
 type Host struct {
 	Key
-	Local     bool // in a local network or an address of this machine
-	System    bool // an address of this machine
-	NetworkID int  // local network id, network.NoID when remote
-	Group     bool // a multicast or broadcast address: nobody in particular
+	Local  bool // in a local network or an address of this machine
+	System bool // an address of this machine
+	Group  bool // a multicast or broadcast address: nobody in particular
+	rated  bool // AddRate was called since Quiet; guarded by mu
 	Place
-	number uint32 // in its table
+	number    uint32 // in its table
+	NetworkID int    // local network id, network.NoID when remote
 
 	member atomic.Pointer[aggregate.Member] // the groups it belongs to; nil once it is forgotten
 
 	flows atomic.Int32  // in the table of flows; a host that has some is not forgotten
 	seen  atomic.Uint32 // hostSent, hostHeard
 
-	mu    sync.Mutex
-	rated bool // AddRate was called since Quiet
-	data  Data
+	mu   sync.Mutex
+	data Data
 }
 
 // Number finds the host in its table for as long as it stays there; 0 for nil.
@@ -131,20 +131,20 @@ type Data struct {
 	UDPUnicastSent   uint64 // bytes
 	UDPOtherSent     uint64 // bytes to groups and broadcast
 
-	OS     OS
-	osFrom OSSource
-	osAt   int64 // when the flow began that told OS
+	osAt int64 // when the flow began that told OS
 
 	FlowHits [2]Hits // flows that began, by role
 
-	ActiveAsClient, ActiveAsServer int // flows in the table now
+	ActiveAsClient, ActiveAsServer int32 // flows in the table now
 	TotalAsClient, TotalAsServer   uint64
 
 	RTTms   float64 // last handshake half seen by this host, 0 when none
 	rttAt   int64
 	rttFlow uint32
 
-	VirtualHosts int // names that a web server was asked for; Snapshot sets it
+	VirtualHosts uint16 // names that a web server was asked for; Snapshot sets it
+	OS           OS
+	osFrom       OSSource
 }
 
 // Details is what only few hosts have: names, and messages of protocols that
@@ -319,10 +319,10 @@ func roleOf(asClient bool) int {
 
 func (d *Data) count(asClient bool, n int) {
 	if asClient {
-		d.ActiveAsClient += n
+		d.ActiveAsClient += int32(n)
 		d.TotalAsClient += uint64(n)
 	} else {
-		d.ActiveAsServer += n
+		d.ActiveAsServer += int32(n)
 		d.TotalAsServer += uint64(n)
 	}
 }
@@ -428,7 +428,7 @@ func (h *Host) Snapshot() Data {
 	details, messages, requests := *h.data.Details, *h.data.Messages, *h.data.Requests
 	details.Messages, details.Requests = &messages, &requests
 	details.contacts, details.virtual, details.shown = nil, nil, nil
-	d.VirtualHosts = len(h.data.Details.virtual)
+	d.VirtualHosts = uint16(len(h.data.Details.virtual)) // at most maxVirtualHosts
 	d.Details = &details
 	if d.Alerts != nil {
 		a := *d.Alerts

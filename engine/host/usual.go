@@ -98,8 +98,8 @@ func (h *Host) Observe(now int64) int {
 	}
 	u := d.Usual
 	u.at = now
-	u.Flows[AsClient].Add(d.ActiveAsClient)
-	u.Flows[AsServer].Add(d.ActiveAsServer)
+	u.Flows[AsClient].Add(int(d.ActiveAsClient))
+	u.Flows[AsServer].Add(int(d.ActiveAsServer))
 	for role := range u.Score {
 		_, sum := d.Alerts.Score(role, now/1e9)
 		u.Score[role].Add(sum)
