@@ -85,6 +85,7 @@ func openFile(name string, cfg Config) (Source, error) {
 	s := newFileSource(Info{Name: filepath.Base(name), Kind: KindFile, Description: name, MTU: MaxSnapLen}, cfg)
 	err := s.openNext(name)
 	if err == nil {
+		s.info.Stored = regular(name)
 		return s, nil
 	}
 	if !errors.Is(err, errNoCapture) {
@@ -94,7 +95,7 @@ func openFile(name string, cfg Config) (Source, error) {
 	if listErr != nil {
 		return nil, listErr
 	}
-	s.list = list
+	s.list, s.info.Stored = list, regular(list...)
 	for len(s.list) > 0 && s.cur == nil {
 		s.openListed()
 	}
@@ -102,6 +103,16 @@ func openFile(name string, cfg Config) (Source, error) {
 		return nil, fmt.Errorf("open %s: neither a capture file nor a list of capture files: %w", name, s.lastErr)
 	}
 	return s, nil
+}
+
+// regular says whether names are plain files, not streams that may stall.
+func regular(names ...string) bool {
+	for _, name := range names {
+		if st, err := os.Stat(name); err != nil || !st.Mode().IsRegular() {
+			return false
+		}
+	}
+	return true
 }
 
 // openStdin reads a capture stream that may stall: Read then times out.

@@ -66,6 +66,7 @@ type Info struct {
 	SpeedMbit   int
 	MAC         string // "00:11:22:33:44:55", empty when there is none
 	Addresses   []netip.Prefix
+	Stored      bool // all frames are there already: Read does not wait for traffic
 }
 
 // ErrTimeout is returned by Read of a live source when nothing arrived within

@@ -80,11 +80,11 @@ type reader struct {
 	free  chan *batch
 	rnd   *rand.Rand
 
-	// A reader that is alone reads on while the shards end a second. What it reads
-	// is held back until they have.
-	alone  bool
-	ending *rollUp
-	held   []*batch
+	// The only reader of stored frames reads on while the shards end a second. What
+	// it reads is held back until they have.
+	readsOn bool
+	ending  *rollUp
+	held    []*batch
 
 	// What is made of packets, as of the present batch: see readOrders.
 	alters, flowsOnly bool
@@ -134,7 +134,7 @@ func (i *Interface) run(ctx context.Context) {
 func (i *Interface) readAll(ctx context.Context, c *clock, parts []capture.Source) (*reader, error) {
 	first := i.newReader(c, parts[0])
 	if len(parts) == 1 {
-		first.alone = !i.inline()
+		first.readsOn = !i.inline() && i.info.Stored
 		defer first.settle()
 		return first, first.loop(ctx)
 	}
@@ -197,7 +197,6 @@ func (r *reader) loop(ctx context.Context) error {
 		switch {
 		case errors.Is(err, capture.ErrTimeout):
 			r.free <- b
-			r.settle()
 			r.advance(time.Now().UnixNano())
 			continue
 		case errors.Is(err, io.EOF):
@@ -378,7 +377,7 @@ func (r *reader) advance(now int64) {
 		return
 	}
 	roll := r.order((c.second+1)*1e9, sec, false)
-	if c.second = sec; r.alone {
+	if c.second = sec; r.readsOn {
 		r.i.endSecond(roll)
 		r.ending = roll
 		return
