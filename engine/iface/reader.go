@@ -189,6 +189,7 @@ func (i *Interface) give(n int, t task) {
 func (r *reader) loop(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if r.i.idle.Load() {
+			r.settle()
 			time.Sleep(idleNap)
 			continue
 		}
