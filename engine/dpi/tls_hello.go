@@ -4,12 +4,13 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
-	"golang.org/x/crypto/cryptobyte"
 	"hash/maphash"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/crypto/cryptobyte"
 
 	"ntopgo/engine/memory"
 )

@@ -364,7 +364,8 @@ func (h *Host) PrefetchMore() {
 	h.mu.Unlock()
 }
 
-// PrefetchBegin asks for the parts that a flow changes when it begins.
+// PrefetchBegin asks for the parts that a flow changes when it begins, which are
+// those that Observe looks at.
 func (h *Host) PrefetchBegin() {
 	d := &h.data
 	prefetch.Lines(unsafe.Pointer(&h.mu), 2)

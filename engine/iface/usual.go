@@ -29,11 +29,12 @@ func (i *Interface) observeHosts(now int64, last bool) {
 	wg.Wait()
 }
 
+// observeSome has some of the hosts learn; other goroutines may do so with others.
 func (i *Interface) observeSome(hosts []*host.Host, now int64) {
 	var local, remote uint64
 	for n, h := range hosts {
 		if n+observeAhead < len(hosts) {
-			hosts[n+observeAhead].Prefetch()
+			hosts[n+observeAhead].PrefetchBegin()
 		}
 		if h.Local {
 			local += uint64(h.Observe(now))
