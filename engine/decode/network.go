@@ -1,5 +1,7 @@
 package decode
 
+import "encoding/binary"
+
 // maxExtHeaders bounds the chain of IPv6 extension headers.
 const maxExtHeaders = 12
 
@@ -23,11 +25,12 @@ func (d *decoder) resetNetwork() {
 	p.IPVersion, p.Proto = 0, 0
 }
 
-// mapped is the IPv4 address at the start of b as IPv6 has it.
-func mapped(b []byte) (a [16]byte) {
-	a[10], a[11] = 0xff, 0xff
-	copy(a[12:], b[:4])
-	return a
+// putMapped writes the IPv4 address at the start of b as IPv6 has it (RFC 4291,
+// ::ffff:a.b.c.d), in words, as it is read in words a moment later.
+func putMapped(a *[16]byte, b []byte) {
+	le := binary.LittleEndian
+	le.PutUint64(a[:8], 0)
+	le.PutUint64(a[8:], 0xffff<<16|uint64(le.Uint32(b))<<32)
 }
 
 // noteLinkLen remembers where the outermost IP header begins.
@@ -56,7 +59,8 @@ func (d *decoder) ipv4(v view) Reason {
 	p.TOS, p.TTL, p.Proto = b[1], b[8], b[9]
 	p.IPLen = int32(total)
 	p.IPID = uint32(be16(b[4:]))
-	p.Src, p.Dst = mapped(b[12:]), mapped(b[16:])
+	putMapped(&p.Src, b[12:])
+	putMapped(&p.Dst, b[16:])
 	frag := be16(b[6:])
 	p.DontFrag = frag&0x4000 != 0
 	p.FragOffset = frag << 3

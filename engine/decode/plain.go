@@ -20,7 +20,8 @@ func (p *Packet) plain(frame []byte, wire int) bool {
 		total = int(be16(b[2:]))
 		p.IPVersion, p.TOS, p.TTL, p.Proto = 4, b[1], b[8], b[9]
 		p.IPID, p.DontFrag = uint32(be16(b[4:])), frag&0x4000 != 0
-		p.Src, p.Dst = mapped(b[12:]), mapped(b[16:])
+		putMapped(&p.Src, b[12:])
+		putMapped(&p.Dst, b[16:])
 	case et == EtherIPv6 && b[0]>>4 == 6 && len(b) >= 40+8:
 		size, total = 40, 40+int(be16(b[4:]))
 		p.IPVersion, p.TOS, p.TTL, p.Proto = 6, b[0]<<4|b[1]>>4, b[7], b[6]

@@ -77,17 +77,10 @@ func (c *Context) Partial(master, app uint16) { c.w.partialM, c.w.partial = mast
 // Meta returns the metadata of the flow for writing.
 func (c *Context) Meta() *Metadata {
 	if c.S.meta == nil {
-		c.S.meta = c.E.metas.Get().(*Metadata)
+		c.S.meta = c.E.getMetadata()
 	}
 	return c.S.meta
 }
 
 // Risk marks the flow with a risk id.
 func (c *Context) Risk(id uint) { c.S.res.Risks |= 1 << id }
-
-// no remembers that the dissector of a protocol has declined.
-func (c *Context) no(id uint16) {
-	if int(id) < len(c.w.excl)*64 {
-		c.w.excl[id>>6] |= 1 << (id & 63)
-	}
-}

@@ -44,6 +44,12 @@ type Stats struct {
 // SetProtocolCategory change it after New. The states it hands out belong to one
 // goroutine at a time.
 type Engine struct {
+	*core
+	near *shelves // of a worker
+}
+
+// core is what an engine and its workers share.
+type core struct {
 	cfg      Config
 	base     *tables  // without the user's additions
 	remap    []uint16 // 2024 id to served id; nil when they are the same
@@ -77,7 +83,7 @@ func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.MaxPackets, 80)
 	setDefault(&cfg.MaxReassembly, 16384)
 	setDefault(&cfg.MaxSteps, 1024)
-	e := &Engine{cfg: cfg, categories: map[uint16]uint8{}}
+	e := &Engine{core: &core{cfg: cfg, categories: map[uint16]uint8{}}}
 	rows := protocols2024[:]
 	switch cfg.TableYear {
 	case 2024:
@@ -133,7 +139,7 @@ func (e *Engine) Stats() Stats { return Stats{Panics: e.panics.Load(), Exhausted
 
 // NewState returns the state of a new flow.
 func (e *Engine) NewState() *State {
-	s := e.states.Get().(*State)
+	s := e.getState()
 	*s = State{}
 	return s
 }
@@ -141,14 +147,14 @@ func (e *Engine) NewState() *State {
 // Release takes a state back. It must not be used afterwards; its Metadata may.
 func (e *Engine) Release(s *State) {
 	e.drop(s)
-	e.states.Put(s)
+	e.putState(s)
 }
 
 // Recycle takes the Metadata of a released state back.
 func (e *Engine) Recycle(m *Metadata) {
 	if m != nil {
 		*m = Metadata{}
-		e.metas.Put(m)
+		e.putMetadata(m)
 	}
 }
 
@@ -157,7 +163,7 @@ func (e *Engine) drop(s *State) {
 	if s.w != nil {
 		e.unlook(s.w)
 		s.w.reset()
-		e.works.Put(s.w)
+		e.putWork(s.w)
 		s.w = nil
 	}
 }
@@ -174,7 +180,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	}
 	l4 := transport(t.Proto)
 	if s.w == nil && (len(p.Payload) > 0 || l4 == 0 || e.Custom() != nil) {
-		s.w = e.works.Get().(*work)
+		s.w = e.getWork()
 		s.w.begin(e, t)
 		e.force(s, t)
 	}
@@ -292,12 +298,10 @@ func (e *Engine) try(s *State, i int) bool {
 	switch e.call(w, i) {
 	case No:
 		w.excluded.set(i)
-		w.ctx.no(d.ID)
 	case More:
 		w.interested.set(i)
 		if d.MaxPackets > 0 && w.payloads[0]+w.payloads[1] >= d.MaxPackets {
 			w.excluded.set(i)
-			w.ctx.no(d.ID)
 		}
 	case Found:
 		return true

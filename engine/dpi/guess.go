@@ -83,7 +83,7 @@ func (e *Engine) guess(s *State, t *Tuple) {
 		return
 	}
 	port, host := e.byPort(t), e.byAddress(t)
-	if port != 0 && s.w != nil && s.w.saidNo(port) && (host != 0 && port == idTls || t.Proto == decode.ProtoUDP && notByPort[port]) {
+	if port != 0 && s.w != nil && (host != 0 && port == idTls || t.Proto == decode.ProtoUDP && notByPort[port]) && e.saidNo(s.w, port) {
 		port = 0 // its own dissector looked and declined; where TLS would be, much else hides
 	}
 	if port != 0 {
@@ -107,8 +107,16 @@ func (e *Engine) byAddress(t *Tuple) uint16 {
 	return e.addrs.find(t.Client)
 }
 
-func (w *work) saidNo(id uint16) bool {
-	return int(id) < len(w.excl)*64 && w.excl[id>>6]&(1<<(id&63)) != 0
+// saidNo says whether a dissector of the protocol has declined.
+func (e *Engine) saidNo(w *work, id uint16) bool {
+	for k, set := range w.excluded {
+		for ; set != 0; set &= set - 1 {
+			if e.x.all[k<<6+trailing(set)].ID == id {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // notByPort lists UDP protocols that are only believed when their dissector

@@ -12,15 +12,15 @@ const maxRanges = 8
 // buffer puts the pieces of a byte stream together, in whatever order they
 // come, up to a limit. The zero value is empty.
 type buffer struct {
-	data   []byte
-	ranges [maxRanges]struct{ from, upto int32 } // filled parts, ascending, apart from each other
-	n      int
-	base   uint32 // TCP sequence number of data[0]
-	on     bool   // base is set
-	given  bool   // what came before base was consumed
+	data []byte
 	// held is the payload at hand where that is all there is: most streams are
 	// understood from one segment, which need not be copied for that.
-	held []byte
+	held   []byte
+	n      int                                   // of ranges
+	base   uint32                                // TCP sequence number of data[0]
+	on     bool                                  // base is set
+	given  bool                                  // what came before base was consumed
+	ranges [maxRanges]struct{ from, upto int32 } // filled parts, ascending, apart from each other
 }
 
 // put stores b at offset off. What lies beyond limit, or would need one range too

@@ -1,6 +1,7 @@
 package dpi
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
@@ -100,7 +101,7 @@ func (e *Engine) keep(w *work) {
 		e.unlook(w)
 	default:
 		if w.kept == nil {
-			w.kept = e.samples.Get().(*sample)
+			w.kept = e.getSample()
 		}
 		w.last = w.kept[:copy(w.kept[:], w.last)]
 	}
@@ -109,7 +110,7 @@ func (e *Engine) keep(w *work) {
 // unlook forgets what look noted.
 func (e *Engine) unlook(w *work) {
 	if w.kept != nil {
-		e.samples.Put(w.kept)
+		e.putSample(w.kept)
 	}
 	w.last, w.kept = nil, nil
 }
@@ -194,23 +195,57 @@ func (e *Engine) entropyMatters(s *State) bool {
 // exemptions of "How the Great Firewall of China Detects and Blocks Fully
 // Encrypted Traffic" (USENIX Security 2023), algorithm 1.
 func encrypted(b []byte) bool {
-	ones, text, run := 0, 0, 0
-	for i, x := range b {
-		ones += bits.OnesCount8(x)
-		if x < ' ' || x > '~' {
-			run = 0
-			continue
-		}
-		text++
-		if run++; run >= 20 || i < 6 && text == 6 {
-			return false
-		}
-	}
-	if len(b) < 6 && text == len(b) {
+	if len(b) >= 6 && longestText(b[:6]) == 6 {
 		return false
 	}
+	ones, text, whole := 0, 0, false
+	for i := 0; i < len(b); i += 8 {
+		x := word(b[i:])
+		t := textBits(x)
+		ones += bits.OnesCount64(x)
+		text += bits.OnesCount64(t)
+		whole = whole || t == highBits
+	}
 	average := float64(ones) / float64(len(b))
-	return average > 3.4 && average < 4.6 && 2*text <= len(b)
+	if average <= 3.4 || average >= 4.6 || 2*text > len(b) {
+		return false
+	}
+	// Twenty bytes in a row have a word of their own among them, wherever they lie.
+	return !whole || longestText(b) < 20
+}
+
+// word is the first eight bytes of b, with zeroes behind its end.
+func word(b []byte) (x uint64) {
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b)
+	}
+	for i, c := range b {
+		x |= uint64(c) << (8 * i)
+	}
+	return x
+}
+
+const highBits = 0x8080808080808080
+
+// textBits has the high bit of each byte of x set that is one of ASCII's printable
+// characters: not below ' ', not above '~', which is the last but one.
+func textBits(x uint64) uint64 {
+	const each = 0x0101010101010101
+	notBelow := (x | highBits) - ' '*each
+	above := (x &^ highBits) + each | x
+	return notBelow &^ above & highBits
+}
+
+// longestText is how many printable characters stand in a row at most.
+func longestText(b []byte) (most int) {
+	n := 0
+	for _, x := range b {
+		if n++; x < ' ' || x > '~' {
+			n = 0
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 // content marks programs and scripts that are sent without a protocol around

@@ -79,13 +79,12 @@ type work struct {
 	extra      int
 	steps      int     // used up on the current packet
 	current    int     // dissector being called
+	nnotes     int     // of notes
 	held       [2]bool // segments wait in buf for one before them
 	holding    bool    // a buffer holds memory of the packet at hand
 	notes      [12]note
-	nnotes     int
 	buf        [2]buffer // handshake bytes, by direction
 	hs         []byte    // handshake messages put together from records
-	excl       [8]uint64 // protocols whose dissector said no
 	quic       *quicKeys
 	rule       Result // what a rule of the user says
 	partial    uint16 // protocol that a dissector half saw

@@ -17,10 +17,11 @@ const (
 	ProtocolIEC104 = 245
 )
 
-// follow says whether the payloads of a flow carried by this protocol are looked
-// at one by one.
-func follow(lower uint16) bool {
-	return lower == ProtocolHTTP || lower == ProtocolIEC104
+// follow notes whether the payloads of r are looked at one by one.
+func (r *Record) follow() {
+	lower := r.Lower()
+	r.set(industrial, lower == ProtocolIEC104)
+	r.set(followed, lower == ProtocolHTTP || lower == ProtocolIEC104)
 }
 
 // applicationOf is the protocol under which a flow is counted.
@@ -39,7 +40,7 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	if l.class == nil {
 		l.class = t.engine.NewState()
 	}
-	t.tuple = r.tuple()
+	r.tell(&t.tuple)
 	done := t.engine.Feed(l.class, &t.tuple, p, fromClient)
 	if !done && r.tcpOver() && l.class.Result() != (dpi.Result{}) {
 		// Named, and the connection has ended: what its dissector still hopes to
@@ -65,7 +66,7 @@ func (t *Table) adopt(r *Record, l *findings, done bool) {
 		return
 	}
 	r.set(classified, true)
-	r.set(followed, follow(r.Lower()))
+	r.follow()
 	t.engine.Release(l.class)
 	l.class = nil
 	if m != nil {
@@ -106,7 +107,7 @@ func (t *Table) giveUp(r *Record) {
 	if l.class == nil {
 		l.class = t.engine.NewState()
 	}
-	t.tuple = r.tuple()
+	r.tell(&t.tuple)
 	t.engine.GiveUp(l.class, &t.tuple)
 	t.adopt(r, l, true)
 }

@@ -65,7 +65,7 @@ func beyond(total, counted counters.Traffic) (d counters.Traffic) {
 
 // told classifies r by what the probe says of it.
 func (t *Table) told(r *Record, n *Report) {
-	t.tuple = r.tuple()
+	r.tell(&t.tuple)
 	r.Result = t.engine.Told(n.Result, n.Meta.HostName, &t.tuple)
 	r.app, r.category = applicationOf(r.Result), r.Result.Category
 	r.set(classified, true)

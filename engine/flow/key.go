@@ -50,6 +50,23 @@ func (id *Ident) Key(p *decode.Packet) Key {
 		V6: p.IPVersion == 6, Private: id.Private}
 }
 
+// names says whether k is the key of p. Comparing it with the packet costs less than
+// making another key, as the processor cannot pass on what was just written in smaller
+// pieces than it reads.
+func (id *Ident) names(p *decode.Packet, k *Key) bool {
+	a, b, portA, portB := &p.Src, &p.Dst, p.SrcPort, p.DstPort
+	if id.Reverse {
+		a, b, portA, portB = b, a, portB, portA
+	}
+	return same(a, &k.A) && same(b, &k.B) && portA == k.PortA && portB == k.PortB && p.VLAN == k.VLAN &&
+		p.Proto == k.Proto && (p.IPVersion == 6) == k.V6 && id.Private == k.Private
+}
+
+func same(a, b *[16]byte) bool {
+	le := binary.LittleEndian
+	return le.Uint64(a[:8]) == le.Uint64(b[:8]) && le.Uint64(a[8:]) == le.Uint64(b[8:])
+}
+
 // private is what keeps flows with the same five-tuple apart.
 func private(p *decode.Packet) uint32 {
 	switch p.Proto {

@@ -37,6 +37,7 @@ const (
 	examined   // by what looks at flows that were recognised
 	portsNoted // the hosts know which port is used
 	followed   // its payloads are looked at after the classifier has decided
+	industrial // it speaks IEC 60870-5-104
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
@@ -57,7 +58,7 @@ type Record struct {
 	// What was gained in the last seconds: totals at the beginning of second
 	// (Unix), and what the two before it brought.
 	second            uint32
-	id                uint32
+	number            uint32 // of the record in its table
 	began             counters.Traffic
 	earlier, earlier2 counters.Traffic
 	topBps, topPps    float32
@@ -71,7 +72,7 @@ type Record struct {
 	serverLatency, clientLatency int64
 	appLatency, firstRequest     int64
 
-	number   uint32 // of the record in its table
+	id       uint32
 	rare     [2]rare
 	Result   dpi.Result
 	tunnel   decode.Tunnel
@@ -230,6 +231,9 @@ func (r *Record) PortsNoted() bool { return r.is(portsNoted) }
 // Hooks.Said.
 func (r *Record) Followed() bool { return r.is(followed) }
 
+// Industrial says whether the flow speaks IEC 60870-5-104, which it is followed for.
+func (r *Record) Industrial() bool { return r.is(industrial) }
+
 // Established says whether the handshake of a TCP connection was seen whole.
 func (r *Record) Established() bool { return r.is(ackSeen) }
 
@@ -300,11 +304,10 @@ func (r *Record) FromClient(p *decode.Packet) bool {
 	return p.SrcPort == c && p.Src == *r.client()
 }
 
-// tuple is what the classifier wants to know of the flow.
-func (r *Record) tuple() dpi.Tuple {
-	t := dpi.Tuple{Proto: r.Proto}
+// tell fills t with what the classifier wants to know of the flow.
+func (r *Record) tell(t *dpi.Tuple) {
+	t.Proto = r.Proto
 	t.Client, t.Server, t.CliPort, t.SrvPort = r.ends()
-	return t
 }
 
 // total is the traffic of both directions.

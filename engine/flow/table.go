@@ -110,7 +110,7 @@ type Sums struct {
 
 // NewTable returns an empty table. seed is that of the hashes given to Process.
 func NewTable(limit *Limit, engine *dpi.Engine, seed uint64, hooks Hooks) *Table {
-	return &Table{index: newIndex(), records: slab.New[Record](), gains: newGains(), limit: limit, engine: engine, seed: seed,
+	return &Table{index: newIndex(), records: slab.New[Record](), gains: newGains(), limit: limit, engine: engine.Worker(), seed: seed,
 		hooks: hooks}
 }
 
@@ -162,6 +162,22 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 	}
 }
 
+// of returns the flow of p, or nil; id is what Identify says of p.
+func (t *Table) of(p *decode.Packet, id *Ident) *Record {
+	hash, mask := uint32(id.Hash), t.index.mask()
+	for i := hash & mask; ; i = (i + 1) & mask {
+		slot := t.index.slots[i]
+		if slot == 0 {
+			return nil
+		}
+		if uint32(slot>>32) == hash {
+			if r := t.record(uint32(slot) - 1); id.names(p, &r.Key) {
+				return r
+			}
+		}
+	}
+}
+
 // Find is the flow of k, nil when there is none; hash is what Key.Hash says of k.
 func (t *Table) Find(k *Key, hash uint64) *Record { return t.find(k, uint32(hash)) }
 
@@ -180,9 +196,9 @@ func (t *Table) maybe(hash uint32) *Record {
 // shows it to the classifier. id is what Identify says of p. It returns nil when
 // there is no room for a new flow.
 func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
-	k := id.Key(p)
-	r := t.find(&k, uint32(id.Hash))
+	r := t.of(p, id)
 	if r == nil {
+		k := id.Key(p)
 		if r = t.begin(p, &k, id.Reverse, id.Hash); r == nil {
 			return nil
 		}

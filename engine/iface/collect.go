@@ -118,10 +118,8 @@ func (s *shard) countReportedMACs(n *flow.Report, up, down counters.Traffic) {
 		return
 	}
 	s.i.seenMAC.Store(true)
-	src := s.macs.at(n.SrcMAC, n.Arrived)
-	src.Traffic.Add(counters.Duplex{Sent: up, Rcvd: down})
-	dst := s.macs.at(n.DstMAC, n.Arrived)
-	dst.Traffic.Add(counters.Duplex{Sent: down, Rcvd: up})
+	s.macs.at(n.SrcMAC, n.Arrived).traffic.Add(counters.Duplex{Sent: up, Rcvd: down})
+	s.macs.at(n.DstMAC, n.Arrived).traffic.Add(counters.Duplex{Sent: down, Rcvd: up})
 }
 
 // SetFlowIdle changes after which time without a packet or report flows are

@@ -4,109 +4,164 @@ import (
 	"encoding/binary"
 	"unsafe"
 
+	"ntopgo/engine/counters"
 	"ntopgo/engine/mac"
 	"ntopgo/engine/prefetch"
 )
 
 // macDelta is what an address gained since the last roll-up. Stations are
-// counted per frame, as not every frame belongs to a flow. What each frame
-// changes lies in one cache line.
+// counted per frame, as not every frame belongs to a flow: what a frame changes,
+// and what finds it, lies in one cache line.
 type macDelta struct {
-	data    mac.Counts
-	addr    mac.Addr
-	touched bool
-	_       [2*prefetch.LineSize - unsafe.Sizeof(mac.Counts{}) - 7]byte
+	traffic             counters.Duplex
+	firstSeen, lastSeen int64
+	word                uint64 // macWord of the address, 0 when the place is free
+	station             uint32 // mac.Mac.Number, 0 when it is not known
+	touched             bool   // since the last roll-up
 }
 
-// macWays is the size of the memory of recent addresses, a power of two.
-const macWays = 1024
+// macARP is what is counted of few frames, beside the delta.
+type macARP struct{ requestsSent, requestsRcvd, repliesSent, repliesRcvd uint64 }
 
-// macChunk is how many deltas are allocated at once.
-const macChunk = 64
+const (
+	firstMACs = 1024    // places at first, a power of two
+	mostMACs  = 1 << 16 // addresses that a shard keeps a place for beyond a roll-up
+)
 
-// maxMACDeltas bounds the addresses that a shard keeps a delta ready for.
-const maxMACDeltas = 1 << 16
-
-// macDeltas are the deltas of one shard. Most frames are of few stations, which
-// a small array finds without the map.
+// macDeltas are the deltas of one shard: a table by open addressing, at most half
+// full.
 type macDeltas struct {
-	recent  [macWays]macRecent
-	deltas  []*[macChunk]macDelta
-	n       int                 // deltas in use
-	all     map[mac.Addr]uint32 // number of the delta
-	touched []*macDelta
+	places  []macDelta
+	shift   uint
+	used    int
+	touched []uint32 // places
+	arp     map[mac.Addr]*macARP
 	seen    []*mac.Mac // stations that were seen since deriveMACs
 }
 
-// macRecent says where the delta of an address is; word is the address as macWord
-// has it, 0 at first.
-type macRecent struct {
-	word  uint64
-	delta *macDelta
-}
+const _ = uint(prefetch.LineSize - unsafe.Sizeof(macDelta{})) // it fits
 
 // macWord is a as a number that is not 0.
 func macWord(a mac.Addr) uint64 {
 	return 1<<48 | uint64(binary.LittleEndian.Uint32(a[:])) | uint64(binary.LittleEndian.Uint16(a[4:]))<<32
 }
 
-func newMACDeltas() macDeltas { return macDeltas{all: map[mac.Addr]uint32{}} }
-
-func (m *macDeltas) delta(number uint32) *macDelta {
-	return &m.deltas[number/macChunk][number%macChunk]
+// macOfWord is the address of macWord.
+func macOfWord(w uint64) (a mac.Addr) {
+	binary.LittleEndian.PutUint32(a[:], uint32(w))
+	binary.LittleEndian.PutUint16(a[4:], uint16(w>>32))
+	return a
 }
 
-// at is the delta of a, which was seen at time t.
-func (m *macDeltas) at(a mac.Addr, t int64) *mac.Counts {
-	d := m.find(a)
+func newMACDeltas() macDeltas {
+	m := macDeltas{arp: map[mac.Addr]*macARP{}}
+	m.make(firstMACs)
+	return m
+}
+
+// make begins an empty table of n places, a power of two.
+func (m *macDeltas) make(n int) {
+	m.places, m.used, m.shift = make([]macDelta, n), 0, 64
+	for ; n > 1; n >>= 1 {
+		m.shift--
+	}
+}
+
+// at is the delta of a, which was seen at time t. It is valid until the next call.
+func (m *macDeltas) at(a mac.Addr, t int64) *macDelta {
+	n := m.find(a)
+	d := &m.places[n]
 	if !d.touched {
 		d.touched = true
-		d.data.FirstSeen = t
-		m.touched = append(m.touched, d)
+		d.firstSeen = t
+		m.touched = append(m.touched, n)
 	}
-	d.data.LastSeen = max(d.data.LastSeen, t)
-	return &d.data
+	d.lastSeen = max(d.lastSeen, t)
+	return d
 }
 
-// find looks at the two places where a may have been found before, then in the
-// map.
-func (m *macDeltas) find(a mac.Addr) *macDelta {
-	w := macWord(a)
-	pair := (*[2]macRecent)(m.recent[w*0x9e3779b97f4a7c15>>54&^1:])
-	if r := &pair[0]; r.word == w {
-		return r.delta
+// messages are the ARP messages of a, whose delta must be touched.
+func (m *macDeltas) messages(a mac.Addr) *macARP {
+	c := m.arp[a]
+	if c == nil {
+		c = &macARP{}
+		m.arp[a] = c
 	}
-	if r := &pair[1]; r.word == w {
-		return r.delta
-	}
-	number, known := m.all[a]
-	if !known {
-		if m.n == len(m.deltas)*macChunk {
-			m.deltas = append(m.deltas, new([macChunk]macDelta))
+	return c
+}
+
+// find is the place of a, taken when missing.
+func (m *macDeltas) find(a mac.Addr) uint32 {
+	w, mask := macWord(a), uint64(len(m.places)-1)
+	i := w * 0x9e3779b97f4a7c15 >> m.shift
+	for ; m.places[i&mask].word != w; i++ {
+		if m.places[i&mask].word == 0 {
+			return m.take(w, uint32(i&mask))
 		}
-		number = uint32(m.n)
-		m.n++
-		m.delta(number).addr = a
-		m.all[a] = number
 	}
-	pair[0], pair[1] = macRecent{w, m.delta(number)}, pair[0]
-	return pair[0].delta
+	return uint32(i & mask)
 }
 
-// take merges every delta since the last call into to, and notes the stations
+// take gives the address a free place, or another one in a larger table.
+func (m *macDeltas) take(w uint64, free uint32) uint32 {
+	if 2*m.used < len(m.places) {
+		m.used++
+		m.places[free].word = w
+		return free
+	}
+	old := m.places
+	m.make(2 * len(old))
+	m.touched = m.touched[:0]
+	for i := range old {
+		if d := &old[i]; d.word != 0 {
+			n := m.find(macOfWord(d.word))
+			if m.places[n] = *d; d.touched {
+				m.touched = append(m.touched, n)
+			}
+		}
+	}
+	return m.find(macOfWord(w))
+}
+
+// station is the entry of a in the interface's table, made when missing; a was seen
+// at time t.
+func (m *macDeltas) station(table *mac.Table, a mac.Addr, t int64) *mac.Mac {
+	return m.places[m.find(a)].entry(table, t)
+}
+
+// entry is the station of d. Its number is good until the table drops it.
+func (d *macDelta) entry(table *mac.Table, t int64) *mac.Mac {
+	if station := table.At(d.station); station != nil {
+		return station
+	}
+	station := table.Get(macOfWord(d.word), t)
+	d.station = station.Number()
+	return station
+}
+
+// counts are those of d.
+func (m *macDeltas) counts(d *macDelta) mac.Counts {
+	c := mac.Counts{FirstSeen: d.firstSeen, LastSeen: d.lastSeen, Traffic: d.traffic}
+	if a := m.arp[macOfWord(d.word)]; a != nil {
+		c.ARPRequestsSent, c.ARPRequestsRcvd = a.requestsSent, a.requestsRcvd
+		c.ARPRepliesSent, c.ARPRepliesRcvd = a.repliesSent, a.repliesRcvd
+	}
+	return c
+}
+
+// passOn merges every delta since the last call into the stations, and notes these
 // for deriveMACs.
-func (m *macDeltas) take(to *mac.Table) {
-	for i, d := range m.touched {
-		station := to.Get(d.addr, d.data.FirstSeen)
-		station.Update(func(sum *mac.Data) { sum.Merge(&d.data) })
+func (m *macDeltas) passOn(to *mac.Table) {
+	for _, n := range m.touched {
+		d := &m.places[n]
+		station, counts := d.entry(to, d.firstSeen), m.counts(d)
+		station.Update(func(sum *mac.Data) { sum.Merge(&counts) })
 		m.seen = append(m.seen, station)
-		d.data, d.touched = mac.Counts{}, false
-		m.touched[i] = nil
+		d.traffic, d.lastSeen, d.touched = counters.Duplex{}, 0, false
 	}
 	m.touched = m.touched[:0]
-	if len(m.all) > maxMACDeltas {
-		seen := m.seen
-		*m = newMACDeltas()
-		m.seen = seen
+	clear(m.arp)
+	if m.used > mostMACs {
+		m.make(firstMACs)
 	}
 }

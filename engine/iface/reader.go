@@ -333,10 +333,10 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 	if r.alters {
 		r.alter(p)
 	}
-	if p.VLAN != 0 {
+	if p.VLAN != 0 && !r.i.seenVLAN.Load() {
 		r.i.seenVLAN.Store(true)
 	}
-	if p.HasMAC {
+	if p.HasMAC && !r.i.seenMAC.Load() {
 		r.i.seenMAC.Store(true)
 	}
 }

@@ -134,7 +134,7 @@ func (s *shard) rollUp(r *rollUp) {
 		s.flows.End()
 		s.flows.PassSome(s.flows.Gaining(), int(^uint(0)>>1))
 	}
-	s.macs.take(s.i.macs)
+	s.macs.passOn(s.i.macs)
 	c := &s.counted
 	s.i.mu.Lock()
 	s.flows.TakeSums(func(n *flow.Sums) {

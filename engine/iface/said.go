@@ -9,13 +9,10 @@ import (
 // said looks at a payload of a flow that is followed; first says that the
 // classifier has read it too, and decided.
 func (s *shard) said(f *flow.Record, p *decode.Packet, toServer, first bool) {
-	switch f.Lower() {
-	case flow.ProtocolHTTP:
-		if !first { // the first messages are counted with what the classifier has read
-			s.saidHTTP(f, p, toServer)
-		}
-	case flow.ProtocolIEC104:
+	if f.Industrial() {
 		s.saidIEC104(f, p)
+	} else if !first { // the first messages are counted with what the classifier has read
+		s.saidHTTP(f, p, toServer)
 	}
 }
 

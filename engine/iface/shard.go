@@ -162,11 +162,11 @@ func (s *shard) countICMP(f *flow.Record, p *packet) {
 func (s *shard) countMACs(p *decode.Packet) {
 	n := uint64(p.WireLen)
 	src := s.macs.at(p.SrcMAC, p.Time)
-	src.Traffic.Sent.Packets++
-	src.Traffic.Sent.Bytes += n
+	src.traffic.Sent.Packets++
+	src.traffic.Sent.Bytes += n
 	dst := s.macs.at(p.DstMAC, p.Time)
-	dst.Traffic.Rcvd.Packets++
-	dst.Traffic.Rcvd.Bytes += n
+	dst.traffic.Rcvd.Packets++
+	dst.traffic.Rcvd.Bytes += n
 }
 
 // countARP counts requests (operation 1) and replies (2), RFC 826.
@@ -182,20 +182,20 @@ func (s *shard) countARP(p *decode.Packet, op uint16) {
 	if !p.HasMAC {
 		return
 	}
-	src, dst := s.macs.at(p.SrcMAC, p.Time), s.macs.at(p.DstMAC, p.Time)
+	src, dst := s.macs.messages(p.SrcMAC), s.macs.messages(p.DstMAC)
 	if op == 1 {
-		src.ARPRequestsSent++
-		dst.ARPRequestsRcvd++
+		src.requestsSent++
+		dst.requestsRcvd++
 	} else {
-		src.ARPRepliesSent++
-		dst.ARPRepliesRcvd++
+		src.repliesSent++
+		dst.repliesRcvd++
 	}
 }
 
 // attach finds hosts and stations of a new flow.
 func (s *shard) attach(f *flow.Record, p *decode.Packet) (l flow.Links) {
 	if p.HasMAC {
-		l.CliMAC, l.SrvMAC = s.i.macs.Get(p.SrcMAC, p.Time), s.i.macs.Get(p.DstMAC, p.Time)
+		l.CliMAC, l.SrvMAC = s.macs.station(s.i.macs, p.SrcMAC, p.Time), s.macs.station(s.i.macs, p.DstMAC, p.Time)
 	}
 	if !s.i.FlowsOnly() {
 		l.Cli = s.i.hosts.Get(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}, station(l.CliMAC), p.Time)
