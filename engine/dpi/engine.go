@@ -211,7 +211,8 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		return e.limit(s, t)
 	}
 	w.payloads[dir]++
-	w.ctx = Context{E: e, S: s, T: t, P: p, B: p.Payload, FromClient: fromClient, L4: l4, w: w}
+	c := &w.ctx
+	c.E, c.S, c.T, c.P, c.B, c.FromClient, c.L4, c.w = e, s, t, p, p.Payload, fromClient, l4, w
 	if s.owner != 0 {
 		return e.extra(s, t)
 	}

@@ -24,7 +24,42 @@ type hostEntry struct {
 type hostTable struct {
 	whole  map[string]hostEntry   // patterns that match at the end
 	inside map[string][]hostEntry // patterns that match inside, by first label
+	// Most names are of nobody's. Sets of a bit each for how patterns begin say so
+	// without a look into the maps.
+	wholes, insides [1 << 16 / 64]uint64
 }
+
+// beginning is a place in hostTable.wholes: it depends on the length of s and its first
+// eight bytes.
+func beginning(s string) uint16 {
+	x := uint64(len(s))
+	for i := range min(len(s), 8) {
+		x = x<<8 ^ x>>56 ^ uint64(s[i])
+	}
+	return uint16(x * 0x9e3779b97f4a7c15 >> 48)
+}
+
+// start is a place in hostTable.insides: the first two bytes of s.
+func start(s string) uint16 {
+	if len(s) == 1 {
+		return uint16(s[0]) << 8
+	}
+	return uint16(s[0])<<8 | uint16(s[1])
+}
+
+// markInside marks how names may go on that pattern is at the start of.
+func (h *hostTable) markInside(pattern string) {
+	if len(pattern) > 1 {
+		mark(&h.insides, start(pattern))
+		return
+	}
+	for next := range 256 {
+		mark(&h.insides, start(pattern)|uint16(next))
+	}
+}
+
+func mark(set *[1 << 16 / 64]uint64, n uint16)        { set[n/64] |= 1 << (n % 64) }
+func marked(set *[1 << 16 / 64]uint64, n uint16) bool { return set[n/64]&(1<<(n%64)) != 0 }
 
 func newHostTable() *hostTable {
 	return &hostTable{whole: map[string]hostEntry{}, inside: map[string][]hostEntry{}}
@@ -40,8 +75,10 @@ func (h *hostTable) add(pattern string, en hostEntry) {
 		en.pattern = pattern
 		key := firstLabel(pattern)
 		h.inside[key] = append(h.inside[key], en)
+		h.markInside(pattern)
 		return
 	}
+	mark(&h.wholes, beginning(pattern))
 	if old, ok := h.whole[pattern]; !ok || en.rank > old.rank {
 		h.whole[pattern] = en
 	}
@@ -57,12 +94,21 @@ func firstLabel(s string) string {
 	return s
 }
 
+// end is the entry whose pattern is the whole of name.
+func (h *hostTable) end(name string) (hostEntry, bool) {
+	if !marked(&h.wholes, beginning(name)) {
+		return hostEntry{}, false
+	}
+	en, hit := h.whole[name]
+	return en, hit
+}
+
 // find looks a lower-case name up.
 func (h *hostTable) find(name string) (best hostEntry, ok bool) {
 	if name == "" {
 		return best, false
 	}
-	if en, hit := h.whole[name]; hit {
+	if en, hit := h.end(name); hit {
 		return en, true
 	}
 	for i := range len(name) {
@@ -70,8 +116,11 @@ func (h *hostTable) find(name string) (best hostEntry, ok bool) {
 			continue
 		}
 		rest := name[i:]
-		if en, hit := h.whole[rest]; hit && better(en, best, ok) {
+		if en, hit := h.end(rest); hit && better(en, best, ok) {
 			best, ok = en, true
+		}
+		if !marked(&h.insides, start(rest)) {
+			continue
 		}
 		for _, en := range h.inside[firstLabel(rest)] {
 			if strings.HasPrefix(rest, en.pattern) && better(en, best, ok) {

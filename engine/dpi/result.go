@@ -154,7 +154,7 @@ func (e *Engine) settle(s *State, t *Tuple) {
 	if s.meta != nil {
 		s.meta.Entropy = uint16(s.entropy * 1000)
 	}
-	if s.meta != nil && s.syn.on {
+	if s.meta != nil && s.syn.on() {
 		s.meta.TCPFingerprint = s.syn.fingerprint()
 		s.meta.OSHint = osHints[s.meta.TCPFingerprint]
 	}

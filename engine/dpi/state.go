@@ -19,8 +19,8 @@ type State struct {
 	syn     synSeen
 	flags   [2]uint8 // TCP flags of each direction
 	seen    uint16   // packets
-	entropy float32  // of the payload that decided; 0 when nobody asked
 	owner   uint16   // dissector that named the flow and wants more, index + 1
+	entropy float32  // of the payload that decided; 0 when nobody asked
 	packets [2]uint8
 	found   bool
 	done    bool
@@ -46,7 +46,7 @@ func (s *State) Done() bool { return s.done }
 
 // Prefetch asks for the memory of a state that Feed will need, PrefetchWork for
 // that behind it, some time later. s may be nil.
-func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), 3) }
+func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), stateLines) }
 
 // PrefetchWork is described at Prefetch.
 func (s *State) PrefetchWork() {
@@ -54,6 +54,9 @@ func (s *State) PrefetchWork() {
 		prefetch.Lines(unsafe.Pointer(s.w), workLines)
 	}
 }
+
+// stateLines is all of a state, which memory of its size begins a line with.
+const stateLines = int(unsafe.Sizeof(State{})+prefetch.LineSize-1) / prefetch.LineSize
 
 // workLines is what of the working memory every packet needs: context, sets of
 // dissectors, ports, counts and trackers.

@@ -10,21 +10,22 @@ import (
 
 // synSeen is what is kept of a flow's first SYN until its fingerprint is wanted.
 type synSeen struct {
-	on         bool
-	flags, ttl uint8
 	window     uint16
-	n          uint8
+	flags, ttl uint8
+	n          uint8 // 1 + bytes of options, 0 when there was none yet
 	options    [40]byte
 }
+
+func (y *synSeen) on() bool { return y.n != 0 }
 
 // note keeps the first SYN of the client.
 func (y *synSeen) note(p *decode.Packet) {
 	const syn = decode.SYN
-	if y.on || p.TCPFlags&(syn|decode.ACK) != syn {
+	if y.on() || p.TCPFlags&(syn|decode.ACK) != syn {
 		return
 	}
-	y.on, y.flags, y.ttl, y.window = true, p.TCPFlags, p.TTL, p.Window
-	y.n = uint8(copy(y.options[:], p.TCPOptions()))
+	y.flags, y.ttl, y.window = p.TCPFlags, p.TTL, p.Window
+	y.n = 1 + uint8(copy(y.options[:], p.TCPOptions()))
 }
 
 // fingerprint describes the host that sent the SYN: TCP flags, initial TTL as
@@ -32,7 +33,7 @@ func (y *synSeen) note(p *decode.Packet) {
 // SHA-256 of the options, each as kind and value in hexadecimal without the
 // timestamp's. nDPI 4.11 builds the same string. "" without options.
 func (y *synSeen) fingerprint() string {
-	if !y.on || y.n == 0 {
+	if y.n < 2 {
 		return ""
 	}
 	ttl := 255
@@ -47,7 +48,7 @@ func (y *synSeen) fingerprint() string {
 	out = append(out, '_')
 	out = strconv.AppendUint(out, uint64(y.window), 10)
 	out = append(out, '_')
-	sum := sha256.Sum256(optionText(y.options[:y.n]))
+	sum := sha256.Sum256(optionText(y.options[:y.n-1]))
 	return string(hex.AppendEncode(out, sum[:6]))
 }
 

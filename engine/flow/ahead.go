@@ -15,11 +15,17 @@ func (t *Table) PrefetchSlot(hash uint64) {
 	prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(hash)&t.index.mask()]), 1)
 }
 
+// What of a record every packet needs, and what only those do that are classified.
+const (
+	hotLines  = 5
+	coldLines = int(unsafe.Sizeof(Record{}))/prefetch.LineSize - hotLines
+)
+
 // PrefetchRecord asks for the flow itself. It is nil when there is none yet.
 func (t *Table) PrefetchRecord(hash uint64) *Record {
 	r := t.maybe(uint32(hash))
 	if r != nil {
-		prefetch.Lines(unsafe.Pointer(r), 5)
+		prefetch.Lines(unsafe.Pointer(r), hotLines)
 	}
 	return r
 }
@@ -33,9 +39,12 @@ func (t *Table) PrefetchGain(r *Record) (undecided bool) {
 	if r.is(classified) {
 		return false
 	}
-	prefetch.Lines(unsafe.Pointer(t.findings(r)), 1)
+	prefetch.Lines(unsafe.Add(unsafe.Pointer(r), hotLines*prefetch.LineSize), coldLines)
 	return true
 }
+
+// PrefetchFindings asks for where the classifier's state is named.
+func (t *Table) PrefetchFindings(r *Record) { prefetch.Lines(unsafe.Pointer(t.findings(r)), 1) }
 
 // PrefetchState asks for what the classifier knows of r.
 func (t *Table) PrefetchState(r *Record) { t.findings(r).class.Prefetch() }

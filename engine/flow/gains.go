@@ -5,7 +5,6 @@ import (
 	"unsafe"
 
 	"ntopgo/engine/counters"
-	"ntopgo/engine/host"
 	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
@@ -255,11 +254,11 @@ func (t *Table) Announce() {
 
 // speak tells the hosts of r who has sent something.
 func (t *Table) speak(r *Record, l Links) {
-	h := [2]*host.Host{l.Cli, l.Srv}
-	for way := range h {
-		if r.dir[way].began() {
-			t.hooks.Speaks(h[way], h[1-way])
-		}
+	if r.is(spokeToServer) {
+		t.hooks.Speaks(l.Cli, l.Srv)
+	}
+	if r.is(spokeToClient) {
+		t.hooks.Speaks(l.Srv, l.Cli)
 	}
 }
 
@@ -276,11 +275,9 @@ func (t *Table) inParts(numbers []uint32, fn func(r *Record, l Links)) {
 		}
 		for _, n := range part {
 			r := t.record(n)
-			for _, h := range t.Hosts(r) {
-				if h != nil {
-					h.PrefetchBegin()
-				}
-			}
+			cli, srv := t.Hosts(r)
+			cli.PrefetchBegin()
+			srv.PrefetchBegin()
 			prefetch.Lines(unsafe.Pointer(unsafe.StringData(string(t.findings(r).meta))), 2)
 		}
 		for _, n := range part {

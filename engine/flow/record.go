@@ -38,6 +38,8 @@ const (
 	portsNoted // the hosts know which port is used
 	followed   // its payloads are looked at after the classifier has decided
 	industrial // it speaks IEC 60870-5-104
+	spokeToServer
+	spokeToClient
 )
 
 // Record is one flow as its table keeps it: the fields that every packet
@@ -366,6 +368,9 @@ func (r *Record) swap() {
 	r.rare[0], r.rare[1] = r.rare[1], r.rare[0]
 	r.icmpType[0], r.icmpType[1] = r.icmpType[1], r.icmpType[0]
 	r.icmpCode[0], r.icmpCode[1] = r.icmpCode[1], r.icmpCode[0]
+	if r.is(spokeToServer) != r.is(spokeToClient) {
+		r.marks ^= spokeToServer | spokeToClient
+	}
 	r.set(swapRequested, false)
 	r.set(swapped, true)
 }

@@ -122,8 +122,8 @@ func (t *Table) Links(r *Record) Links {
 }
 
 // Hosts are the hosts of r, nil where there is none.
-func (t *Table) Hosts(r *Record) [2]*host.Host {
-	return [2]*host.Host{t.hooks.Hosts.At(r.cli), t.hooks.Hosts.At(r.srv)}
+func (t *Table) Hosts(r *Record) (cli, srv *host.Host) {
+	return t.hooks.Hosts.At(r.cli), t.hooks.Hosts.At(r.srv)
 }
 
 func (t *Table) findings(r *Record) *findings {
@@ -297,8 +297,12 @@ func (s *Sums) move(from, to int, n counters.Traffic) {
 	s.Local[to][from].Add(n)
 }
 
+// spoke is the mark of a direction that there was a packet of.
+var spoke = [2]mark{toServer: spokeToServer, toClient: spokeToClient}
+
 // firstOf is called before the first packet of a direction is counted.
 func (t *Table) firstOf(r *Record, way int) {
+	r.marks |= spoke[way]
 	if r.is(hostsCounted) { // otherwise Announce tells the hosts
 		t.answered = append(t.answered, r.number)
 	}

@@ -349,8 +349,12 @@ func (h *Host) Lock() *Data {
 // Unlock ends what Lock began.
 func (h *Host) Unlock() { h.mu.Unlock() }
 
-// Prefetch asks for the parts of the host that Gain will most likely change.
+// Prefetch asks for the parts of the host that Gain will most likely change. h may
+// be nil, here and in the next two.
 func (h *Host) Prefetch() {
+	if h == nil {
+		return
+	}
 	d := &h.data
 	prefetch.Lines(unsafe.Pointer(&h.mu), 1)
 	prefetch.Lines(unsafe.Pointer(&d.DSCP), 14) // to the end of Rcvd
@@ -358,6 +362,9 @@ func (h *Host) Prefetch() {
 
 // PrefetchMore asks for what Prefetch could not see: counters that lie apart.
 func (h *Host) PrefetchMore() {
+	if h == nil {
+		return
+	}
 	h.mu.Lock()
 	h.data.L7.Prefetch()
 	h.data.Categories.Prefetch()
@@ -367,6 +374,9 @@ func (h *Host) PrefetchMore() {
 // PrefetchBegin asks for the parts that a flow changes when it begins, which are
 // those that Observe looks at.
 func (h *Host) PrefetchBegin() {
+	if h == nil {
+		return
+	}
 	d := &h.data
 	prefetch.Lines(unsafe.Pointer(&h.mu), 2)
 	prefetch.Lines(unsafe.Pointer(&d.FirstSeen), 1)

@@ -33,7 +33,7 @@ func (s *shard) look(b *batch, idx []uint16) {
 			s.flows.PrefetchSlot(p.id.Hash)
 		}
 	}
-	for g := -4; g < 0; g++ {
+	for g := -5; g < 0; g++ {
 		s.lookGroups(b, idx, g)
 	}
 }
@@ -49,8 +49,9 @@ func (s *shard) lookOn(b *batch, idx []uint16, k int) {
 func (s *shard) lookGroups(b *batch, idx []uint16, g int) {
 	s.lookWork(len(idx), g+1)
 	s.lookStates(len(idx), g+2)
-	s.lookGains(len(idx), g+3)
-	s.lookFlows(b, idx, g+4)
+	s.lookFindings(len(idx), g+3)
+	s.lookGains(len(idx), g+4)
+	s.lookFlows(b, idx, g+5)
 }
 
 // group is the packets of group g among n; groups before the first have none.
@@ -87,6 +88,15 @@ func (s *shard) lookGains(n, g int) {
 			if s.flows.PrefetchGain(a.flows[k]) {
 				a.known[k] = aheadUndecided
 			}
+		}
+	}
+}
+
+func (s *shard) lookFindings(n, g int) {
+	a := &s.ahead
+	for k, end := group(g, n); k < end; k++ {
+		if a.known[k] == aheadUndecided {
+			s.flows.PrefetchFindings(a.flows[k])
 		}
 	}
 }

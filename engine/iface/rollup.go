@@ -162,20 +162,16 @@ func (s *shard) passOn(part []flow.Pending) {
 	}
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
-			for _, h := range s.flows.Hosts(f) {
-				if h != nil {
-					h.Prefetch()
-				}
-			}
+			cli, srv := s.flows.Hosts(f)
+			cli.Prefetch()
+			srv.Prefetch()
 		}
 	}
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
-			for _, h := range s.flows.Hosts(f) {
-				if h != nil {
-					h.PrefetchMore()
-				}
-			}
+			cli, srv := s.flows.Hosts(f)
+			cli.PrefetchMore()
+			srv.PrefetchMore()
 		}
 	}
 	for i := range part {
