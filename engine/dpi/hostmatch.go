@@ -47,17 +47,6 @@ func start(s string) uint16 {
 	return uint16(s[0])<<8 | uint16(s[1])
 }
 
-// markInside marks how names may go on that pattern is at the start of.
-func (h *hostTable) markInside(pattern string) {
-	if len(pattern) > 1 {
-		mark(&h.insides, start(pattern))
-		return
-	}
-	for next := range 256 {
-		mark(&h.insides, start(pattern)|uint16(next))
-	}
-}
-
 func mark(set *[1 << 16 / 64]uint64, n uint16)        { set[n/64] |= 1 << (n % 64) }
 func marked(set *[1 << 16 / 64]uint64, n uint16) bool { return set[n/64]&(1<<(n%64)) != 0 }
 
@@ -75,7 +64,7 @@ func (h *hostTable) add(pattern string, en hostEntry) {
 		en.pattern = pattern
 		key := firstLabel(pattern)
 		h.inside[key] = append(h.inside[key], en)
-		h.markInside(pattern)
+		mark(&h.insides, start(pattern))
 		return
 	}
 	mark(&h.wholes, beginning(pattern))
