@@ -44,6 +44,9 @@ func (s *State) Entropy() float32 { return s.entropy }
 // Done reports whether the engine needs no more packets of the flow.
 func (s *State) Done() bool { return s.done }
 
+// Heard says whether the engine was shown a payload, and has not decided.
+func (s *State) Heard() bool { return s.w != nil }
+
 // Prefetch asks for the memory of a state that Feed will need, PrefetchWork for
 // that behind it, some time later. s may be nil.
 func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), stateLines) }

@@ -42,9 +42,10 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	}
 	r.tell(&t.tuple)
 	done := t.engine.Feed(l.class, &t.tuple, p, fromClient)
-	if !done && r.tcpOver() && l.class.Result() != (dpi.Result{}) {
-		// Named, and the connection has ended: what its dissector still hopes to
-		// read will not come, and must not be waited for with buffers in hand.
+	if !done && r.tcpOver() && (l.class.Result() != (dpi.Result{}) || l.class.Heard()) {
+		// The connection has ended: what its dissectors still hope to read will not
+		// come, and must not be waited for with buffers in hand. One that said nothing
+		// holds none; its ends may try again.
 		t.engine.GiveUp(l.class, &t.tuple)
 		done = true
 	}
