@@ -28,6 +28,30 @@ const (
 type packField struct {
 	offset, size uintptr
 	kind         packKind
+	// A field is not set when the bits of mask in the word at probe are zero. A mask of 0
+	// tells nothing.
+	probe uintptr
+	mask  uint64
+}
+
+// stringHeader is how Go lays a string out.
+type stringHeader struct {
+	data   unsafe.Pointer
+	length int
+}
+
+// probing has p looked at at offset, size bytes of it.
+func (p *packField) probing(offset, size uintptr) {
+	if offset%8+size > 8 { // it has parts in two words
+		return
+	}
+	// Whatever the order of bytes, all ones there show which bits of the word they are.
+	var word uint64
+	p.probe = offset &^ 7
+	for i := range size {
+		*(*byte)(unsafe.Add(unsafe.Pointer(&word), offset-p.probe+i)) = 0xff
+	}
+	p.mask = word
 }
 
 // packSame marks a string that is the same as an earlier field's.
@@ -57,6 +81,12 @@ var packFields = func() []packField {
 		default:
 			panic(fmt.Sprintf("dpi: field %s of Metadata has a type that cannot be packed", f.Name))
 		}
+		switch p.kind {
+		case packString:
+			p.probing(p.offset+unsafe.Offsetof(stringHeader{}.length), unsafe.Sizeof(stringHeader{}.length))
+		case packBool, packUint, packInt, packBytes:
+			p.probing(p.offset, p.size)
+		}
 		out = append(out, p)
 	}
 	if len(out) > packSame {
@@ -73,12 +103,12 @@ func field[T any](m *Metadata, f *packField) *T {
 func (m *Metadata) Pack(buf []byte) []byte {
 	for i := range packFields {
 		f := &packFields[i]
+		if f.mask != 0 && *(*uint64)(unsafe.Add(unsafe.Pointer(m), f.probe))&f.mask == 0 {
+			continue
+		}
 		switch f.kind {
 		case packString:
 			s := *field[string](m, f)
-			if s == "" {
-				continue
-			}
 			if k := m.same(i, s); k >= 0 {
 				buf = append(buf, byte(i)|packSame, byte(k))
 				continue

@@ -31,7 +31,7 @@ type dnsMessage struct {
 }
 
 // parseDNS reads a message. It reports false for bytes that cannot be one.
-func parseDNS(b []byte) (m dnsMessage, ok bool) {
+func parseDNS(b []byte, known string) (m dnsMessage, ok bool) {
 	if len(b) < 12 {
 		return m, false
 	}
@@ -48,7 +48,7 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 	}
 	off := 12
 	for i := range m.questions {
-		name, next, good := dnsName(b, off)
+		name, next, good := dnsName(b, off, known)
 		if next == 0 || next+4 > len(b) || be16(b[next:]) == 0 {
 			m.malformed = true
 			return m, i > 0 || next != 0
@@ -58,8 +58,9 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 		}
 		off = next + 4
 	}
+	var skipped dnsText
 	for i := range min(m.answers+auth+extra, 32) {
-		_, next, _ := dnsName(b, off)
+		_, next, _ := skipped.read(b, off)
 		if next == 0 || next+10 > len(b) {
 			break
 		}
@@ -78,7 +79,7 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 			}
 		}
 		if m.owner == "" && (kind == 1 || kind == 28 || kind == 16) {
-			m.owner, _, _ = dnsName(b, off)
+			m.owner, _, _ = dnsName(b, off, m.name)
 		}
 		if m.questions == 0 && m.name == "" && i < m.answers {
 			m.name, _, _ = dnsName(b, off)
@@ -88,11 +89,12 @@ func parseDNS(b []byte) (m dnsMessage, ok bool) {
 	return m, true
 }
 
-// dnsName reads a possibly compressed name at off. next is the offset behind
+// dnsText is room for a name.
+type dnsText [256]byte
+
+// read reads a possibly compressed name of n bytes at off. next is the offset behind
 // it, 0 when the message ends inside; good is false for odd characters.
-func dnsName(b []byte, off int) (name string, next int, good bool) {
-	var out [256]byte
-	n := 0
+func (out *dnsText) read(b []byte, off int) (n, next int, good bool) {
 	good = true
 	for jumps := 0; off < len(b); {
 		l := int(b[off])
@@ -101,23 +103,23 @@ func dnsName(b []byte, off int) (name string, next int, good bool) {
 			if next == 0 {
 				next = off + 1
 			}
-			return string(out[:n]), next, good
+			return n, next, good
 		case l&0xc0 == 0xc0:
 			if off+1 >= len(b) {
-				return "", 0, false
+				return 0, 0, false
 			}
 			if next == 0 {
 				next = off + 2
 			}
 			off = be16(b[off:]) & 0x3fff
 			if jumps++; jumps > 16 {
-				return string(out[:n]), next, false
+				return n, next, false
 			}
 		case l&0xc0 != 0:
-			return "", 0, false
+			return 0, 0, false
 		default:
 			if off+1+l > len(b) || n+l+1 > len(out) {
-				return "", 0, false
+				return 0, 0, false
 			}
 			if n > 0 {
 				out[n] = '.'
@@ -137,7 +139,20 @@ func dnsName(b []byte, off int) (name string, next int, good bool) {
 			off += 1 + l
 		}
 	}
-	return "", 0, false
+	return 0, 0, false
+}
+
+// dnsName is the name at off. It is one of known, where it equals that, which costs no
+// memory of its own.
+func dnsName(b []byte, off int, known ...string) (name string, next int, good bool) {
+	var out dnsText
+	n, next, good := out.read(b, off)
+	for _, k := range known {
+		if string(out[:n]) == k {
+			return k, next, good
+		}
+	}
+	return string(out[:n]), next, good
 }
 
 // dnsBody strips the length that precedes messages over TCP.
@@ -165,7 +180,11 @@ func dissectDNS(c *Context) Verdict {
 		}
 		return More
 	}
-	m, ok := parseDNS(b)
+	known := ""
+	if c.S.meta != nil {
+		known = c.S.meta.DNSQuery // the answer repeats it
+	}
+	m, ok := parseDNS(b, known)
 	if !ok {
 		if c.S.found {
 			return FoundMore
@@ -270,7 +289,7 @@ func isReverse(name string) bool {
 }
 
 func dissectMDNS(c *Context) Verdict {
-	m, ok := parseDNS(c.B)
+	m, ok := parseDNS(c.B, "")
 	if !ok {
 		return No
 	}
@@ -290,7 +309,7 @@ func dissectLLMNR(c *Context) Verdict {
 	if b == nil {
 		return More
 	}
-	m, ok := parseDNS(b)
+	m, ok := parseDNS(b, "")
 	if !ok {
 		return No
 	}

@@ -139,8 +139,25 @@ func header(b []byte, f func(name, value []byte)) {
 	}
 }
 
-// is compares a field name without regard to case.
-func is(name []byte, want string) bool { return strings.EqualFold(string(name), want) }
+// is compares a field name with want, without regard to the case of ASCII letters.
+func is(name []byte, want string) bool {
+	if len(name) != len(want) {
+		return false
+	}
+	for i, c := range name {
+		if lower(c) != lower(want[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
 
 func httpAsk(c *Context, method, target string, head, body []byte) {
 	m := c.Meta()

@@ -91,11 +91,19 @@ var oddFields = map[string]bool{
 	"tls_version": true, "uuid": true, "x-hire-me": true,
 }
 
+const longestOddField = len("tls_version")
+
 // fieldRisks marks header fields: odd names, and credentials in the clear (RFC
 // 7617, RFC 7616).
 func fieldRisks(c *Context, name, value []byte) {
-	if len(name) <= len("tls_version") && upper(name[0]) && oddFields[strings.ToLower(string(name))] {
-		c.Risk(riskHttpSuspiciousHeader)
+	if len(name) <= longestOddField && upper(name[0]) {
+		var b [longestOddField]byte
+		for i, x := range name {
+			b[i] = lower(x)
+		}
+		if oddFields[string(b[:len(name)])] {
+			c.Risk(riskHttpSuspiciousHeader)
+		}
 	}
 	if is(name, "Authorization") && (bytes.Contains(value, []byte("Basic")) || bytes.Contains(value, []byte("Digest"))) {
 		c.Risk(riskClearTextCredentials)
@@ -112,10 +120,11 @@ var (
 // serverRisks marks programs that are out of date, and names that are no text.
 func serverRisks(c *Context, server string) {
 	low := strings.ToLower(server)
-	for prefix, oldest := range map[string][3]int{"apache/": oldestApache, "nginx/": oldestNginx} {
-		if v, ok := strings.CutPrefix(low, prefix); ok && older(v, oldest) {
-			c.Risk(riskHttpObsoleteServer)
-		}
+	if v, ok := strings.CutPrefix(low, "apache/"); ok && older(v, oldestApache) {
+		c.Risk(riskHttpObsoleteServer)
+	}
+	if v, ok := strings.CutPrefix(low, "nginx/"); ok && older(v, oldestNginx) {
+		c.Risk(riskHttpObsoleteServer)
 	}
 	for _, x := range []byte(server) {
 		if x < ' ' || x > '~' {

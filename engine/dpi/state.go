@@ -63,10 +63,18 @@ const stateLines = int(unsafe.Sizeof(State{})+prefetch.LineSize-1) / prefetch.Li
 
 // workLines is what of the working memory every packet needs: context, sets of
 // dissectors, ports, counts and trackers.
-const workLines = int(unsafe.Offsetof(work{}.held)+prefetch.LineSize-1) / prefetch.LineSize
+const workLines = int(unsafe.Sizeof(workHead{})+prefetch.LineSize-1) / prefetch.LineSize
 
 // work is the memory of an undecided flow.
 type work struct {
+	workHead
+	notes [12]note  // nnotes of them
+	buf   [2]buffer // handshake bytes, by direction
+	workTail
+}
+
+// workHead is what every packet needs.
+type workHead struct {
 	ctx      Context
 	excluded bitset // dissectors that said no
 	// interested holds dissectors that want to see the next packet, whatever its
@@ -88,13 +96,15 @@ type work struct {
 	nnotes     int     // of notes
 	held       [2]bool // segments wait in buf for one before them
 	holding    bool    // a buffer holds memory of the packet at hand
-	notes      [12]note
-	buf        [2]buffer // handshake bytes, by direction
-	hs         []byte    // handshake messages put together from records
-	quic       *quicKeys
-	rule       Result // what a rule of the user says
-	partial    uint16 // protocol that a dissector half saw
-	partialM   uint16
+}
+
+// workTail is what few flows need.
+type workTail struct {
+	hs       []byte // handshake messages put together from records
+	quic     *quicKeys
+	rule     Result // what a rule of the user says
+	partial  uint16 // protocol that a dissector half saw
+	partialM uint16
 }
 
 // note is a word of memory that belongs to one dissector.
@@ -131,7 +141,12 @@ func (w *work) reset() {
 	for _, b := range [...][]byte{w.buf[0].data, w.buf[1].data, w.hs} {
 		giveBack(b)
 	}
-	*w = work{}
+	w.workHead, w.workTail = workHead{}, workTail{}
+	for i := range w.buf { // most flows have no use for them
+		if f := &w.buf[i]; f.on {
+			*f = buffer{}
+		}
+	}
 }
 
 // tracker follows the sequence numbers of one direction of a TCP connection.

@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -183,7 +184,8 @@ func alpnName(b []byte) string {
 
 // hostText keeps the printable bytes of a name and lower-cases it.
 func hostText(b []byte) string {
-	out := make([]byte, 0, len(b))
+	var out strings.Builder
+	out.Grow(len(b))
 	for _, c := range b {
 		if c <= ' ' || c >= 0x7f {
 			c = '?'
@@ -191,9 +193,9 @@ func hostText(b []byte) string {
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
-		out = append(out, c)
+		out.WriteByte(c)
 	}
-	return string(out)
+	return out.String()
 }
 
 // take returns room for n values.

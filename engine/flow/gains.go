@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"ntopgo/engine/counters"
+	"ntopgo/engine/host"
 	"ntopgo/engine/prefetch"
 	"ntopgo/engine/slab"
 )
@@ -234,16 +235,16 @@ func (t *Table) Advance(sec uint32) {
 // Announce hands flows that began, and those whose names were found, to their
 // hooks.
 func (t *Table) Announce() {
-	t.inParts(t.fresh, func(r *Record, l Links) {
+	t.inParts(t.fresh, false, func(r *Record, l Links) {
 		if r.once(hostsCounted) {
 			t.speak(r, l)
 			t.hooks.Begun(r, l)
 		}
 	})
 	t.fresh = t.fresh[:0]
-	t.inParts(t.answered, t.speak)
+	t.inParts(t.answered, false, t.speak)
 	t.answered = t.answered[:0]
-	t.inParts(t.named, func(r *Record, l Links) {
+	t.inParts(t.named, true, func(r *Record, l Links) {
 		if r.is(namesNew) {
 			r.set(namesNew, false)
 			t.hooks.Named(r, l)
@@ -263,8 +264,9 @@ func (t *Table) speak(r *Record, l Links) {
 }
 
 // inParts calls fn for the flows with these numbers that have not ended. It asks
-// for the memory of some of them, and of their hosts, before it does.
-func (t *Table) inParts(numbers []uint32, fn func(r *Record, l Links)) {
+// for the memory of some of them, and of their hosts, before it does; names asks for
+// what hosts have of names and messages too.
+func (t *Table) inParts(numbers []uint32, names bool, fn func(r *Record, l Links)) {
 	for len(numbers) > 0 {
 		part := numbers[:min(gainsPart, len(numbers))]
 		numbers = numbers[len(part):]
@@ -280,11 +282,24 @@ func (t *Table) inParts(numbers []uint32, fn func(r *Record, l Links)) {
 			srv.PrefetchBegin()
 			prefetch.Lines(unsafe.Pointer(unsafe.StringData(string(t.findings(r).meta))), 2)
 		}
+		if names {
+			t.eachHost(part, (*host.Host).PrefetchDetails)
+			t.eachHost(part, (*host.Host).PrefetchMessages)
+		}
 		for _, n := range part {
 			if r := t.record(n); r.is(inUse) {
 				fn(r, t.Links(r))
 			}
 		}
+	}
+}
+
+// eachHost calls fn for the hosts of the flows with these numbers, nil among them.
+func (t *Table) eachHost(numbers []uint32, fn func(*host.Host)) {
+	for _, n := range numbers {
+		cli, srv := t.Hosts(t.record(n))
+		fn(cli)
+		fn(srv)
 	}
 }
 

@@ -164,15 +164,17 @@ type Details struct {
 // Learn takes over the names of n that are not empty, found in a flow that
 // began at time first. The latest flow's names stay, whatever the order.
 func (d *Details) Learn(n *Names, first int64) {
-	for _, s := range []struct {
-		to   *string
-		name string
-		from *int64
-	}{{&d.Names.MDNS, n.MDNS, &d.from.mdns}, {&d.Names.NetBIOS, n.NetBIOS, &d.from.netBIOS}, {&d.Names.TLS, n.TLS, &d.from.tls},
-		{&d.Names.HTTP, n.HTTP, &d.from.http}, {&d.Names.DHCP, n.DHCP, &d.from.dhcp}} {
-		if s.name != "" && (first > *s.from || first == *s.from && s.name > *s.to) {
-			*s.to, *s.from = s.name, first
-		}
+	learn(&d.Names.MDNS, &d.from.mdns, n.MDNS, first)
+	learn(&d.Names.NetBIOS, &d.from.netBIOS, n.NetBIOS, first)
+	learn(&d.Names.TLS, &d.from.tls, n.TLS, first)
+	learn(&d.Names.HTTP, &d.from.http, n.HTTP, first)
+	learn(&d.Names.DHCP, &d.from.dhcp, n.DHCP, first)
+}
+
+// learn puts name in the place of *to, found at time *from, when it is of a later flow.
+func learn(to *string, from *int64, name string, first int64) {
+	if name != "" && (first > *from || first == *from && name > *to) {
+		*to, *from = name, first
 	}
 }
 
@@ -382,6 +384,42 @@ func (h *Host) PrefetchBegin() {
 	prefetch.Lines(unsafe.Pointer(&d.FirstSeen), 1)
 	prefetch.Lines(unsafe.Pointer(&d.ActiveAsClient), 1)
 }
+
+// PrefetchDetails asks for what lies apart and is changed where a flow tells names or
+// messages, PrefetchMessages, some time later, for what lies behind that.
+func (h *Host) PrefetchDetails() {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	d := h.data.Details
+	h.mu.Unlock()
+	if d != &noDetails {
+		prefetch.Lines(unsafe.Pointer(d), linesOf(unsafe.Sizeof(*d)))
+	}
+}
+
+// PrefetchMessages is described at PrefetchDetails.
+func (h *Host) PrefetchMessages() {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	var m *Messages
+	var r *Requests
+	if d := h.data.Details; d != nil {
+		m, r = d.Messages, d.Requests
+	}
+	h.mu.Unlock()
+	if m != nil && m != &noMessages {
+		prefetch.Lines(unsafe.Pointer(m), linesOf(unsafe.Sizeof(*m)))
+	}
+	if r != nil && r != &noRequests {
+		prefetch.Lines(unsafe.Pointer(r), linesOf(unsafe.Sizeof(*r)))
+	}
+}
+
+func linesOf(size uintptr) int { return int(size+prefetch.LineSize-1) / prefetch.LineSize }
 
 // Gain counts what a flow brought.
 func (h *Host) Gain(g *Gained) {
