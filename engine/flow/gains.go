@@ -41,9 +41,9 @@ func (p *Pending) empty() bool { return p.Seconds|p.L7Seconds == 0 }
 // is in the queue; 0 is nobody's. It lies in chunks, as a queue that grows and
 // shrinks in one piece has the kernel clear new memory each time.
 type gains struct {
-	chunks     []*gainsChunk // from that of head to that of tail
-	first      uint32        // number of the first place in chunks[0]
-	spare      []*gainsChunk
+	chunks     []gainsChunk // from that of head to that of tail
+	first      uint32       // number of the first place in chunks[0]
+	spare      []gainsChunk
 	head, tail uint32
 }
 
@@ -88,14 +88,14 @@ func (q *gains) add(p Pending) (number uint32) {
 }
 
 // chunk is one that is not in the queue.
-func (q *gains) chunk() *gainsChunk {
+func (q *gains) chunk() gainsChunk {
 	if n := len(q.spare); n > 0 {
 		c := q.spare[n-1]
 		q.spare = q.spare[:n-1]
 		return c
 	}
 	mem := slab.NewArray[Pending](gainsPlaces)
-	return &gainsChunk{(*[gainsPlaces]Pending)(mem.Items), mem}
+	return gainsChunk{(*[gainsPlaces]Pending)(mem.Items), mem}
 }
 
 // part is up to most places at the head that lie beside each other.
