@@ -9,6 +9,7 @@ import (
 	"ntopgo/engine/aggregate"
 	"ntopgo/engine/hostpool"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/network"
 	"ntopgo/engine/number"
 )
@@ -65,7 +66,9 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 		return nil
 	}
 	// What is slow, the place above all, is asked before the lock is taken.
-	h := &Host{Key: k, Place: t.locate(k.Addr), NetworkID: t.nets.ID(k.Addr), System: t.nets.System(k.Addr), Local: t.nets.Local(k.Addr), Group: t.isGroup(k.Addr)}
+	h := memory.New[Host]()
+	h.Key, h.Place, h.NetworkID = k, t.locate(k.Addr), t.nets.ID(k.Addr)
+	h.System, h.Local, h.Group = t.nets.System(k.Addr), t.nets.Local(k.Addr), t.isGroup(k.Addr)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	x := t.live.Load()

@@ -70,19 +70,16 @@ type Domain struct {
 // see counts a sighting in the domain that holds it. A larger domain than was
 // known takes the place of those inside it.
 func (d *domains) see(p netip.Prefix) {
-	kept := d.list[:0:0]
 	for i := range d.list {
 		have := d.list[i].Prefix
 		if have.Bits() <= p.Bits() && have.Contains(p.Addr()) {
 			d.list[i].Hits++
 			return
 		}
-		if !p.Contains(have.Addr()) {
-			kept = append(kept, d.list[i])
-		}
 	}
-	if len(kept) < maxDomains {
-		d.list = append(kept, Domain{p, 1})
+	d.list = slices.DeleteFunc(d.list, func(have Domain) bool { return p.Contains(have.Prefix.Addr()) })
+	if len(d.list) < maxDomains {
+		d.list = append(d.list, Domain{p, 1})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"ntopgo/engine/counters"
 	"ntopgo/engine/mac"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/prefetch"
 )
 
@@ -62,6 +63,7 @@ func newMACDeltas() macDeltas {
 // make begins an empty table of n places, a power of two.
 func (m *macDeltas) make(n int) {
 	m.places, m.used, m.shift = make([]macDelta, n), 0, 64
+	memory.Touch(unsafe.Pointer(unsafe.SliceData(m.places)), n*int(unsafe.Sizeof(macDelta{})))
 	for ; n > 1; n >>= 1 {
 		m.shift--
 	}

@@ -59,6 +59,9 @@ func (t *Table[T]) At(n uint32) *T {
 func (o *owner) alloc(n int) []byte {
 	n = (n + hugePage - 1) &^ (hugePage - 1)
 	b := mapMemory(n)
+	for i := 0; i < n; i += hugePage {
+		b[i] = 0 // memory that is read first is mapped twice, see memory.Touch
+	}
 	o.maps = append(o.maps, b)
 	return b
 }
