@@ -25,14 +25,20 @@ const (
 func (t *Table) PrefetchRecord(hash uint64) *Record {
 	r := t.maybe(uint32(hash))
 	if r != nil {
-		prefetch.Lines(unsafe.Pointer(r), hotLines)
+		prefetch.Lines(unsafe.Pointer(r), 1)
+		prefetch.Lines(unsafe.Pointer(&r.second), 1)
 	}
 	return r
 }
 
 // PrefetchGain asks for the gains of r, and whether the classifier is at work. It says
 // whether the next steps have something to do.
-func (t *Table) PrefetchGain(r *Record) (undecided bool) {
+func (t *Table) PrefetchGain(r *Record, reverse bool) (undecided bool) {
+	way := toClient
+	if r.fromClient(reverse) {
+		way = toServer
+	}
+	prefetch.Lines(unsafe.Pointer(&r.dir[way]), 2)
 	if r.pending != 0 {
 		prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 2)
 	}

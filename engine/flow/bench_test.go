@@ -95,7 +95,7 @@ func BenchmarkKnownFlow(b *testing.B) {
 				}
 				for i, p := range pick {
 					if i+ahead < batch {
-						table.PrefetchGain(records[i+ahead])
+						table.PrefetchGain(records[i+ahead], ids[i+ahead].Reverse)
 					}
 					table.Process(p, &ids[i], 128)
 				}

@@ -50,7 +50,7 @@ func (s *shard) lookGroups(b *batch, idx []uint16, g int) {
 	s.lookWork(len(idx), g+1)
 	s.lookStates(len(idx), g+2)
 	s.lookFindings(len(idx), g+3)
-	s.lookGains(len(idx), g+4)
+	s.lookGains(b, idx, g+4)
 	s.lookFlows(b, idx, g+5)
 }
 
@@ -77,15 +77,15 @@ func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
 	}
 }
 
-func (s *shard) lookGains(n, g int) {
+func (s *shard) lookGains(b *batch, idx []uint16, g int) {
 	a := &s.ahead
-	for k, end := group(g, n); k < end; k++ {
+	for k, end := group(g, len(idx)); k < end; k++ {
 		switch a.known[k] {
 		case aheadHosts:
 			s.i.hosts.PrefetchHost(a.hosts[k][0])
 			s.i.hosts.PrefetchHost(a.hosts[k][1])
 		case aheadFlow:
-			if s.flows.PrefetchGain(a.flows[k]) {
+			if s.flows.PrefetchGain(a.flows[k], b.packets[idx[k]].id.Reverse) {
 				a.known[k] = aheadUndecided
 			}
 		}
