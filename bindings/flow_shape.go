@@ -93,7 +93,7 @@ func (c *Call) setFlowSide(t *lua.Table, f *flow.Flow, side string, h *host.Host
 	name, local, system, dhcp, network, pool, tags := addr.String(), false, false, false, -1, defaultPool, uint64(0)
 	if h != nil {
 		d := h.Snapshot()
-		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), h.NetworkID
+		name, local, system, dhcp, network = c.hostName(h, &d), h.Local, h.System, c.isDHCP(h, &d), int(h.NetworkID)
 		pool, _ = c.hostPools().Of(h.Addr, h.VLAN, d.Mac)
 		tags = c.hostTags(h.Key)
 	}

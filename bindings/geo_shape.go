@@ -78,7 +78,7 @@ func (c *Call) visibleGroups(k aggregate.Kind) map[uint32]*group {
 		}
 		g.Hosts++
 		h.Update(func(d *host.Data) {
-			sum := aggregate.Sum{Traffic: d.Traffic, L7: d.L7, TCPSent: d.TCPSent, TCPRcvd: d.TCPRcvd, FirstSeen: d.FirstSeen,
+			sum := aggregate.Sum{Traffic: d.Traffic(), L7: d.L7, TCPSent: d.TCPSent, TCPRcvd: d.TCPRcvd, FirstSeen: d.FirstSeen,
 				LastSeen: d.LastSeen, Throughput: d.Throughput}
 			if d.RTTms > 0 {
 				sum.RTTs, sum.RTT = 1, int64(d.RTTms*1e6)

@@ -42,8 +42,8 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 	engaged, _ := c.hostAlerts(h.Key)
 	s := c.score(h, d)
 	t := lua.NewTable(64).
-		Set("bytes.sent", d.Traffic.Sent.Bytes).
-		Set("bytes.rcvd", d.Traffic.Rcvd.Bytes).
+		Set("bytes.sent", d.Traffic().Sent.Bytes).
+		Set("bytes.rcvd", d.Traffic().Rcvd.Bytes).
 		Set("total_flows.as_client", d.TotalAsClient).
 		Set("total_flows.as_server", d.TotalAsServer).
 		Set("active_flows.as_client", int(d.ActiveAsClient)).
@@ -56,7 +56,7 @@ func (c *Call) seriesPoint(h *host.Host, d *host.Data) *lua.Table {
 		Set("alerted_flows.as_client", s.flows[host.AsClient]).
 		Set("alerted_flows.as_server", s.flows[host.AsServer]).
 		Set("udpBytesSent.unicast", d.UDPUnicastSent).
-		Set("udpBytesSent.non_unicast", d.UDPOtherSent).
+		Set("udpBytesSent.non_unicast", d.UDPOtherSent()).
 		Set("tcpPacketStats.sent", tcpIssues(d.TCPSent)).
 		Set("tcpPacketStats.rcvd", tcpIssues(d.TCPRcvd)).
 		Set("ndpi", protocolSeries(c.Env.DPI, &d.L7)).
@@ -99,9 +99,9 @@ func categorySeries(e *dpi.Engine, m *counters.L7Map) *lua.Table {
 }
 
 // dscpSeries is class -> "sent|received".
-func dscpSeries(m *counters.L7Map) *lua.Table {
+func dscpSeries(m *counters.DSCP) *lua.Table {
 	t := lua.NewTable(4)
-	dscp(m).Each(func(class, row any) bool {
+	dscp(m.Each).Each(func(class, row any) bool {
 		r := row.(*lua.Table)
 		t.Set(class, fmt.Sprintf("%v|%v", r.Get("bytes.sent"), r.Get("bytes.rcvd")))
 		return true

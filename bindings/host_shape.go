@@ -149,12 +149,12 @@ func (c *Call) isBroadcast(h *host.Host) bool {
 func (c *Call) setHostTraffic(t *lua.Table, h *host.Host, d *host.Data, level int) {
 	lately := h.Lately()
 	setThroughput(t, &d.Throughput)
-	setDuplex(t, d.Traffic)
+	setDuplex(t, d.Traffic())
 	issues := d.TCPSent
 	issues.Add(d.TCPRcvd)
 	t.Set("bytes.ndpi.unknown", unknownBytes(&d.L7)).
-		Set("bytes_ratio", ratio(d.Traffic.Sent.Bytes, d.Traffic.Rcvd.Bytes)).
-		Set("pkts_ratio", ratio(d.Traffic.Sent.Packets, d.Traffic.Rcvd.Packets)).
+		Set("bytes_ratio", ratio(d.Traffic().Sent.Bytes, d.Traffic().Rcvd.Bytes)).
+		Set("pkts_ratio", ratio(d.Traffic().Sent.Packets, d.Traffic().Rcvd.Packets)).
 		Set("total_flows.as_client", d.TotalAsClient).
 		Set("total_flows.as_server", d.TotalAsServer).
 		Set("flows.as_client", d.TotalAsClient).
@@ -183,7 +183,7 @@ func (c *Call) setHostAlerts(t *lua.Table, h *host.Host, s *score) {
 
 func (c *Call) setHostDetails(t *lua.Table, d *host.Data, s *score) {
 	setL4(t, &d.L4)
-	t.Set("udpBytesSent.unicast", d.UDPUnicastSent).Set("udpBytesSent.non_unicast", d.UDPOtherSent).
+	t.Set("udpBytesSent.unicast", d.UDPUnicastSent).Set("udpBytesSent.non_unicast", d.UDPOtherSent()).
 		Set("num_flow_alerts", 0) // a counter that nothing counts in the original either
 	for _, k := range []string{"unreachable_flows", "host_unreachable_flows"} {
 		t.Set(k+".as_client", 0).Set(k+".as_server", 0)
@@ -201,7 +201,7 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 	contacts := h.Contacts()
 	t.Set("ndpi", hostProtocols(c.Env.DPI, &d.L7)).
 		Set("ndpi_categories", categories(c.Env.DPI, &d.Categories)).
-		Set("dscp", dscp(&d.DSCP)).
+		Set("dscp", dscp(d.DSCP.Each)).
 		Set("num_contacted_peers_with_tcp_udp_flows_no_response", contacts.SilentServers).
 		Set("num_incoming_peers_that_sent_tcp_udp_flows_no_response", contacts.UnansweredPeers).
 		Set("num_unidirectional_tcp_flows", unansweredFlows(contacts)).
@@ -225,8 +225,8 @@ func (c *Call) setHostFull(t *lua.Table, h *host.Host, d *host.Data) {
 		t.Set("ja4_fingerprint", fingerprintTable(h.Fingerprints(host.JA4))).
 			Set("hassh_fingerprint", fingerprintTable(h.Fingerprints(host.HASSH)))
 	}
-	t.Set("local_network_id", h.NetworkID).
-		SetStr("local_network_name", c.networkName(h.NetworkID)).
+	t.Set("local_network_id", int(h.NetworkID)).
+		SetStr("local_network_name", c.networkName(int(h.NetworkID))).
 		Set("ICMPv"+strconv.Itoa(int(ipVersion(h.Addr))), icmp(d.ICMP, uint8(ipVersion(h.Addr)))).
 		Set("dns", lua.NewTable(2).Set("sent", dnsTable(&d.DNSSent)).Set("rcvd", dnsTable(&d.DNSRcvd))).
 		Set("http", c.httpStats(h, d)).

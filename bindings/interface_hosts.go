@@ -19,7 +19,7 @@ func init() {
 	}
 	local := func(h *host.Host, _ *host.Data) bool { return h.Local }
 	remote := func(h *host.Host, _ *host.Data) bool { return !h.Local }
-	silent := func(d *host.Data) bool { return d.Traffic.Sent.Packets == 0 }
+	silent := func(d *host.Data) bool { return d.Traffic().Sent.Packets == 0 }
 	silentTCP := func(d *host.Data) bool { return d.L4.TCP.Sent.Packets == 0 && d.L4.TCP.Rcvd.Packets > 0 }
 	register("interface", map[string]func(c *Call){
 		"getHostsInfo":           list(nil),
@@ -180,8 +180,8 @@ func (c *Call) hostFilter(kind func(h *host.Host, d *host.Data) bool) func(h *ho
 			net > -2 && int64(h.NetworkID) != net,
 			version != 0 && int64(ipVersion(h.Addr)) != version,
 			proto >= 0 && !speaks(d, uint16(proto)),
-			traffic == trafficOneWay && d.Traffic.Sent.Packets > 0 && d.Traffic.Rcvd.Packets > 0,
-			traffic == trafficTwoWays && (d.Traffic.Sent.Packets == 0 || d.Traffic.Rcvd.Packets == 0),
+			traffic == trafficOneWay && d.Traffic().Sent.Packets > 0 && d.Traffic().Rcvd.Packets > 0,
+			traffic == trafficTwoWays && (d.Traffic().Sent.Packets == 0 || d.Traffic().Rcvd.Packets == 0),
 			mac != "" && hostMAC(d) != mac,
 			cidr.IsValid() && !cidr.Contains(h.Addr),
 			country != "" && c.Env.Geo.Country(h.Addr) != country,
@@ -229,11 +229,11 @@ func hostSort(c *Call, column string) func(h *host.Host, d *host.Data) iface.Sor
 	case "thpt":
 		return num(func(_ *host.Host, d *host.Data) float64 { return d.Throughput.Bytes.Value })
 	case "traffic":
-		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Bytes()) })
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic().Bytes()) })
 	case "traffic_sent":
-		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Sent.Bytes) })
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic().Sent.Bytes) })
 	case "traffic_rcvd":
-		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic.Rcvd.Bytes) })
+		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.Traffic().Rcvd.Bytes) })
 	case "num_flows":
 		return num(func(_ *host.Host, d *host.Data) float64 { return float64(d.ActiveAsClient + d.ActiveAsServer) })
 	case "num_flows_as_client":

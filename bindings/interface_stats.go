@@ -252,7 +252,9 @@ func setFullStats(c *Call, t *lua.Table, s *iface.Stats) {
 		Set("upload_stats", upload).
 		Set("pktSizeDistribution", packetShape(&s.Shape)).
 		Set("tcpPacketStats", tcpIssues(s.Issues)).
-		Set("dscp", dscp(&s.DSCP)).
+		Set("dscp", dscp(func(f func(uint8, counters.Duplex)) {
+			s.DSCP.Each(func(value uint16, c *counters.L7) { f(uint8(value), c.Duplex) })
+		})).
 		Set("num_members_per_pool", lua.NewTable(1).Set("0", lua.NewTable(2).
 			Set("num_hosts", s.Hosts).Set("num_l2_devices", c.devices()))).
 		Set("num_members", lua.NewTable(3).Set("num_hosts", s.Hosts).Set("num_l2_devices", c.devices()).

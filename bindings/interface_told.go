@@ -90,7 +90,7 @@ func checkpointTalker(c *Call) {
 		return
 	}
 	var now counters.Duplex
-	i.Host(k).Update(func(d *host.Data) { now = d.Traffic })
+	i.Host(k).Update(func(d *host.Data) { now = d.Traffic() })
 	s := c.Env.ifaceState(id)
 	s.mu.Lock()
 	last := s.talkers[k]

@@ -57,9 +57,9 @@ func (c *Call) place(mode int64, h *host.Host, d *host.Data, n host.ContactCount
 	at := func(a, b, size uint64) (int64, int64, uint64, bool) { return int64(a), int64(b), size, size > 0 }
 	switch mode {
 	case walkAllFlows:
-		return int64(d.ActiveAsServer), int64(d.ActiveAsClient), d.Traffic.Bytes(), true
+		return int64(d.ActiveAsServer), int64(d.ActiveAsClient), d.Traffic().Bytes(), true
 	case walkUnreachable:
-		return 0, 0, d.Traffic.Bytes(), true
+		return 0, 0, d.Traffic().Bytes(), true
 	case walkDNS:
 		return at(d.DNSRcvd.RepliesOK, d.DNSSent.Queries, d.DNSRcvd.RepliesOK+d.DNSSent.Queries)
 	case walkSYN:
@@ -73,8 +73,8 @@ func (c *Call) place(mode int64, h *host.Host, d *host.Data, n host.ContactCount
 	case walkTCPBytes:
 		return at(d.L4.TCP.Sent.Bytes, d.L4.TCP.Rcvd.Bytes, d.L4.TCP.Bytes())
 	case walkRatio:
-		return int64(ratio(d.Traffic.Sent.Bytes, d.Traffic.Rcvd.Bytes) * 100),
-			int64(ratio(d.Traffic.Sent.Packets, d.Traffic.Rcvd.Packets) * 100), d.Traffic.Bytes(), d.Traffic.Bytes() > 0
+		return int64(ratio(d.Traffic().Sent.Bytes, d.Traffic().Rcvd.Bytes) * 100),
+			int64(ratio(d.Traffic().Sent.Packets, d.Traffic().Rcvd.Packets) * 100), d.Traffic().Bytes(), d.Traffic().Bytes() > 0
 	case walkScore:
 		s := c.score(h, d)
 		return at(uint64(s.role(host.AsClient)), uint64(s.role(host.AsServer)), uint64(s.sum()))

@@ -102,11 +102,11 @@ var dscpClasses = map[uint16]string{0: "cs0", 8: "cs1", 10: "cs1", 12: "cs1", 14
 	16: "cs2", 18: "cs2", 20: "cs2", 22: "cs2", 24: "cs3", 26: "cs3", 28: "cs3", 30: "cs3",
 	32: "cs4", 34: "cs4", 36: "cs4", 38: "cs4", 40: "cs5", 46: "cs5", 48: "cs6", 56: "cs7", 1: "le"}
 
-func dscp(m *counters.L7Map) *lua.Table {
+func dscp(each func(func(value uint8, d counters.Duplex))) *lua.Table {
 	byClass := map[string]counters.Duplex{}
 	var order []string
-	m.Each(func(id uint16, c *counters.L7) {
-		name := dscpClasses[id]
+	each(func(value uint8, c counters.Duplex) {
+		name := dscpClasses[uint16(value)]
 		if name == "" {
 			name = "unknown"
 		}
@@ -114,7 +114,7 @@ func dscp(m *counters.L7Map) *lua.Table {
 		if !seen {
 			order = append(order, name)
 		}
-		d.Add(c.Duplex)
+		d.Add(c)
 		byClass[name] = d
 	})
 	t := lua.NewTable(len(order))

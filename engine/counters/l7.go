@@ -21,7 +21,7 @@ type L7 struct {
 func (l *L7) Seen(first uint32, mask uint64) { l.Duration += note(&l.seen, &l.last, first, mask) }
 
 // inlineL7 is how many counters need no memory of their own.
-const inlineL7 = 2
+const inlineL7 = 3
 
 // L7Map counts by protocol or category id. Small maps are the rule (a host
 // speaks a handful of protocols): the counters are a short list, sorted by id,

@@ -257,10 +257,10 @@ func (h *Host) ResetSites() {
 
 // reset sets what is counted to zero. Active flows stay.
 func (d *Data) reset() {
-	d.Traffic, d.L4, d.Sent, d.Rcvd = counters.Duplex{}, counters.L4{}, counters.PacketShape{}, counters.PacketShape{}
-	d.L7, d.Categories, d.DSCP = counters.L7Map{}, counters.L7Map{}, counters.L7Map{}
+	d.L4, d.Sent, d.Rcvd = counters.L4{}, counters.PacketShape{}, counters.PacketShape{}
+	d.L7, d.Categories, d.DSCP = counters.L7Map{}, counters.L7Map{}, counters.DSCP{}
 	d.TCPSent, d.TCPRcvd = counters.TCPIssues{}, counters.TCPIssues{}
-	d.UDPUnicastSent, d.UDPOtherSent = 0, 0
+	d.UDPUnicastSent = 0
 	d.TotalAsClient, d.TotalAsServer = uint64(d.ActiveAsClient), uint64(d.ActiveAsServer)
 	d.ICMP, d.Throughput = nil, counters.Throughput{}
 	if d.Details != &noDetails {

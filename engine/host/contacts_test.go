@@ -89,7 +89,7 @@ func TestResetKeepsTheTableRight(t *testing.T) {
 	h.Update(func(d *Data) { d.Detail().Learn(&Names{DHCP: "pc"}, 1) })
 	tab.Reset(h, false, 5)
 	d := h.Snapshot()
-	if _, rx, _ := tab.Kinds(); rx != 0 || d.Traffic.Bytes() != 0 || d.Names.DHCP != "pc" || d.FirstSeen != 1 {
+	if _, rx, _ := tab.Kinds(); rx != 0 || d.Traffic().Bytes() != 0 || d.Names.DHCP != "pc" || d.FirstSeen != 1 {
 		t.Errorf("reset: %d listeners, %+v", rx, d)
 	}
 	gain()

@@ -32,7 +32,7 @@ type Host struct {
 	rated  bool // AddRate was called since Quiet; guarded by mu
 	Place
 	number    uint32 // in its table
-	NetworkID int    // local network id, network.NoID when remote
+	NetworkID int32  // local network id, network.NoID when remote
 
 	member atomic.Pointer[aggregate.Member] // the groups it belongs to; nil once it is forgotten
 
@@ -114,14 +114,13 @@ type Data struct {
 	Alerts *Alerts // nil while there was none
 	Usual  *Usual  // nil until the first Observe
 
-	DSCP       counters.L7Map // by DSCP value 0..63
+	DSCP       counters.DSCP
 	L7         counters.L7Map
 	Categories counters.L7Map
 
 	LastSeen      int64  // nanoseconds
 	ActiveSeconds uint64 // seconds with traffic
 	active        counters.Seconds
-	Traffic       counters.Duplex
 	L4            counters.L4
 	Sent, Rcvd    counters.PacketShape
 	Throughput    counters.Throughput
@@ -129,7 +128,6 @@ type Data struct {
 	FirstSeen        int64 // nanoseconds
 	TCPSent, TCPRcvd counters.TCPIssues
 	UDPUnicastSent   uint64 // bytes
-	UDPOtherSent     uint64 // bytes to groups and broadcast
 
 	osAt int64 // when the flow began that told OS
 
@@ -254,21 +252,18 @@ type Gained struct {
 // Gain counts what a flow brought.
 func (d *Data) Gain(g *Gained) {
 	dup := counters.Duplex{Sent: g.Sent.Traffic(), Rcvd: g.Rcvd.Traffic()}
-	d.Traffic.Add(dup)
 	d.L4.Of(g.Proto).Add(dup)
 	d.TCPSent.AddGain(g.Sent)
 	d.TCPRcvd.AddGain(g.Rcvd)
 	d.Sent.AddGain(g.Sent)
 	d.Rcvd.AddGain(g.Rcvd)
-	d.DSCP.Count(uint16(g.SentTOS>>2), counters.Duplex{Sent: dup.Sent}, g.First, g.Seconds, false)
-	d.DSCP.Count(uint16(g.RcvdTOS>>2), counters.Duplex{Rcvd: dup.Rcvd}, g.First, g.Seconds, false)
+	d.DSCP.Count(g.SentTOS>>2, counters.Duplex{Sent: dup.Sent})
+	d.DSCP.Count(g.RcvdTOS>>2, counters.Duplex{Rcvd: dup.Rcvd})
 	d.L7.Count(g.App, g.L7, g.First, g.L7Seconds, g.NewL7)
 	d.Categories.Count(g.Category, g.L7, g.First, g.L7Seconds, g.NewL7)
 	const udp = 17
 	if g.Proto == udp && g.Unicast {
 		d.UDPUnicastSent += dup.Sent.Bytes
-	} else if g.Proto == udp {
-		d.UDPOtherSent += dup.Sent.Bytes
 	}
 	d.LastSeen = max(d.LastSeen, g.LastSeen)
 	d.ActiveSeconds += uint64(d.active.Note(g.First, g.Seconds))
@@ -351,6 +346,9 @@ func (h *Host) Lock() *Data {
 // Unlock ends what Lock began.
 func (h *Host) Unlock() { h.mu.Unlock() }
 
+// gainLines is from DSCP to the end of Rcvd.
+const gainLines = int(unsafe.Offsetof(Data{}.Throughput)-unsafe.Offsetof(Data{}.DSCP)+prefetch.LineSize-1) / prefetch.LineSize
+
 // Prefetch asks for the parts of the host that Gain will most likely change. h may
 // be nil, here and in the next two.
 func (h *Host) Prefetch() {
@@ -359,7 +357,7 @@ func (h *Host) Prefetch() {
 	}
 	d := &h.data
 	prefetch.Lines(unsafe.Pointer(&h.mu), 1)
-	prefetch.Lines(unsafe.Pointer(&d.DSCP), 14) // to the end of Rcvd
+	prefetch.Lines(unsafe.Pointer(&d.DSCP), gainLines)
 }
 
 // PrefetchMore asks for what Prefetch could not see: counters that lie apart.
@@ -493,8 +491,23 @@ func (h *Host) Snapshot() Data {
 	return d
 }
 
+// Traffic is all that the host sent and got.
+func (d *Data) Traffic() counters.Duplex {
+	sum := d.L4.TCP
+	sum.Add(d.L4.UDP)
+	sum.Add(d.L4.ICMP)
+	sum.Add(d.L4.Other)
+	return sum
+}
+
+// UDPOtherSent are the bytes of UDP to groups and broadcast.
+func (d *Data) UDPOtherSent() uint64 { return d.L4.UDP.Sent.Bytes - d.UDPUnicastSent }
+
 // RxOnly says whether the host was only ever spoken to.
-func (d *Data) RxOnly() bool { return d.Traffic.Sent.Packets == 0 && d.Traffic.Rcvd.Packets > 0 }
+func (d *Data) RxOnly() bool {
+	all := d.Traffic()
+	return all.Sent.Packets == 0 && all.Rcvd.Packets > 0
+}
 
 // Broadcast says whether the address is the limited broadcast or the last
 // address of local prefix p (IPv4).

@@ -67,7 +67,7 @@ func (t *Table) Get(k Key, m *mac.Mac, now int64) *Host {
 	}
 	// What is slow, the place above all, is asked before the lock is taken.
 	h := memory.New[Host]()
-	h.Key, h.Place, h.NetworkID = k, t.locate(k.Addr), t.nets.ID(k.Addr)
+	h.Key, h.Place, h.NetworkID = k, t.locate(k.Addr), int32(t.nets.ID(k.Addr))
 	h.System, h.Local, h.Group = t.nets.System(k.Addr), t.nets.Local(k.Addr), t.isGroup(k.Addr)
 	t.mu.Lock()
 	defer t.mu.Unlock()

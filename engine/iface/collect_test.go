@@ -105,8 +105,8 @@ func TestCollect(t *testing.T) {
 		if h == nil {
 			t.Fatal("no host")
 		}
-		if d := h.Snapshot(); d.Traffic.Sent.Bytes != 3000 || d.Traffic.Rcvd.Packets != 60 {
-			t.Errorf("host %+v", d.Traffic)
+		if d := h.Snapshot(); d.Traffic().Sent.Bytes != 3000 || d.Traffic().Rcvd.Packets != 60 {
+			t.Errorf("host %+v", d.Traffic())
 		}
 		p := i.ObsPoints()
 		if len(p) != 1 || p[0].Flows != 1 || p[0].Traffic.Bytes() != 63000 || len(p[0].Hosts) != 2 || !p[0].Exporters[netip.MustParseAddr("10.0.0.1")] {

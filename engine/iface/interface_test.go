@@ -115,9 +115,10 @@ func describe(i *Interface) string {
 		fmt.Fprintf(&b, "ports of %v: %v %v behind %v\n", h.Addr, serves, asks, router)
 		d := h.Snapshot()
 		fmt.Fprintf(&b, "host %v@%d %v %d %d %d %d l7 %d active %d last %d rtt %v l4 %+v sent %+v rcvd %+v tcp %v %v names %+v os %d", h.Addr,
-			h.VLAN, d.Traffic, d.TotalAsClient, d.TotalAsServer, h.Contacts().Peers, h.Contacts().Lately, d.L7.Len(),
+			h.VLAN, d.Traffic(), d.TotalAsClient, d.TotalAsServer, h.Contacts().Peers, h.Contacts().Lately, d.L7.Len(),
 			d.ActiveSeconds, d.LastSeen, d.RTTms, d.L4, d.Sent, d.Rcvd, d.TCPSent, d.TCPRcvd, d.Names, d.OS)
-		for _, m := range []*counters.L7Map{&d.L7, &d.Categories, &d.DSCP} {
+		d.DSCP.Each(func(value uint8, c counters.Duplex) { fmt.Fprintf(&b, " dscp %d: %+v", value, c) })
+		for _, m := range []*counters.L7Map{&d.L7, &d.Categories} {
 			m.Each(func(id uint16, c *counters.L7) { fmt.Fprintf(&b, " %d: %+v %d %d", id, c.Duplex, c.Flows, c.Duration) })
 		}
 		b.WriteString("\n")
@@ -198,7 +199,7 @@ func TestTotalsAddUp(t *testing.T) {
 	}
 	var sent counters.Traffic
 	for _, h := range i.Hosts() {
-		h.Update(func(d *host.Data) { sent.Add(d.Traffic.Sent) })
+		h.Update(func(d *host.Data) { sent.Add(d.Traffic().Sent) })
 	}
 	if sent != flows {
 		t.Errorf("hosts sent %v, flows carry %v", sent, flows)

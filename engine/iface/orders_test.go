@@ -21,8 +21,8 @@ func TestScaleAndFlowsOnly(t *testing.T) {
 	}
 	for _, h := range plain.Hosts() {
 		d, e := h.Snapshot(), scaled.Host(h.Key).Snapshot()
-		if e.Traffic.Bytes() != 10*d.Traffic.Bytes() || e.Traffic.Packets() != d.Traffic.Packets() {
-			t.Errorf("host %s: %+v, plain %+v", h.Addr, e.Traffic, d.Traffic)
+		if e.Traffic().Bytes() != 10*d.Traffic().Bytes() || e.Traffic().Packets() != d.Traffic().Packets() {
+			t.Errorf("host %s: %+v, plain %+v", h.Addr, e.Traffic(), d.Traffic())
 		}
 	}
 	for n, want := range map[int]int{0: 1, -3: 1, 7: 7, 1 << 30: maxScale} {

@@ -39,7 +39,7 @@ func TestPartsOfASource(t *testing.T) {
 	var sum uint64
 	for _, h := range i.Hosts() {
 		d := h.Snapshot()
-		sum += d.Traffic.Sent.Packets
+		sum += d.Traffic().Sent.Packets
 	}
 	if sum != 3*packets {
 		t.Errorf("hosts sent %d packets, want %d", sum, 3*packets)

@@ -85,7 +85,7 @@ func uses(m *counters.L7Map) map[uint16]policy.Use {
 
 func usedBy(h *host.Host) *used {
 	d := h.Snapshot()
-	return &used{policy.Use{Bytes: d.Traffic.Bytes(), Time: time.Duration(d.ActiveSeconds) * time.Second}, uses(&d.L7), uses(&d.Categories)}
+	return &used{policy.Use{Bytes: d.Traffic().Bytes(), Time: time.Duration(d.ActiveSeconds) * time.Second}, uses(&d.L7), uses(&d.Categories)}
 }
 
 // less takes what was used before base away from u.

@@ -19,7 +19,7 @@ func (s *shard) noteUse(f *flow.Record, l flow.Links) {
 		return
 	}
 	u := behaviour.Use{Key: behaviour.Key{VLAN: f.VLAN, Proto: f.Proto, Master: f.Result.Master, App: f.Result.App}, ID: f.ID(), First: f.FirstSeen(),
-		ClientNetwork: l.Cli.NetworkID, ServerNetwork: l.Srv.NetworkID, ClientLocal: l.Cli.Local, ServerLocal: l.Srv.Local, ServerGroup: l.Srv.Group}
+		ClientNetwork: int(l.Cli.NetworkID), ServerNetwork: int(l.Srv.NetworkID), ClientLocal: l.Cli.Local, ServerLocal: l.Srv.Local, ServerGroup: l.Srv.Group}
 	u.Client, u.Server, _, u.Port = f.Ends()
 	switch f.Proto {
 	case decode.ProtoTCP, decode.ProtoUDP, decode.ProtoSCTP:

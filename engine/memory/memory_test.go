@@ -12,7 +12,7 @@ func TestPercentFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 1200}, {8 << 20, 600}, {64 << 20, 75}, {128 << 20, 37}, {256 << 20, 25}, {8 << 30, 25}} {
+	}{{0, 1600}, {8 << 20, 800}, {64 << 20, 100}, {128 << 20, 50}, {256 << 20, 25}, {8 << 30, 25}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
 		}
