@@ -2,6 +2,7 @@ package iface
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
 	"unsafe"
 
 	"ntopgo/engine/counters"
@@ -33,6 +34,7 @@ const (
 // full.
 type macDeltas struct {
 	places  []macDelta
+	factor  uint64 // of the hash; random, so that senders do not know which addresses collide
 	shift   uint
 	used    int
 	touched []uint32 // places
@@ -55,7 +57,7 @@ func macOfWord(w uint64) (a mac.Addr) {
 }
 
 func newMACDeltas() macDeltas {
-	m := macDeltas{arp: map[mac.Addr]*macARP{}}
+	m := macDeltas{factor: rand.Uint64() | 1, arp: map[mac.Addr]*macARP{}}
 	m.make(firstMACs)
 	return m
 }
@@ -95,7 +97,7 @@ func (m *macDeltas) messages(a mac.Addr) *macARP {
 // find is the place of a, taken when missing.
 func (m *macDeltas) find(a mac.Addr) uint32 {
 	w, mask := macWord(a), uint64(len(m.places)-1)
-	i := w * 0x9e3779b97f4a7c15 >> m.shift
+	i := w * m.factor >> m.shift
 	for ; m.places[i&mask].word != w; i++ {
 		if m.places[i&mask].word == 0 {
 			return m.take(w, uint32(i&mask))
