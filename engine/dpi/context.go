@@ -77,7 +77,7 @@ func (c *Context) Partial(master, app uint16) { c.w.partialM, c.w.partial = mast
 // Meta returns the metadata of the flow for writing.
 func (c *Context) Meta() *Metadata {
 	if c.S.meta == nil {
-		c.S.meta = c.E.getMetadata()
+		c.S.meta = c.E.near.metas.get()
 	}
 	return c.S.meta
 }

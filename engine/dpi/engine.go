@@ -45,7 +45,7 @@ type Stats struct {
 // goroutine at a time.
 type Engine struct {
 	*core
-	near *shelves // of a worker
+	near *shelves
 }
 
 // core is what an engine and its workers share.
@@ -84,6 +84,7 @@ func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.MaxReassembly, 16384)
 	setDefault(&cfg.MaxSteps, 1024)
 	e := &Engine{core: &core{cfg: cfg, categories: map[uint16]uint8{}}}
+	e.near = newShelves(e.core, 0)
 	rows := protocols2024[:]
 	switch cfg.TableYear {
 	case 2024:
@@ -139,7 +140,7 @@ func (e *Engine) Stats() Stats { return Stats{Panics: e.panics.Load(), Exhausted
 
 // NewState returns the state of a new flow.
 func (e *Engine) NewState() *State {
-	s := e.getState()
+	s := e.near.states.get()
 	*s = State{}
 	return s
 }
@@ -147,14 +148,14 @@ func (e *Engine) NewState() *State {
 // Release takes a state back. It must not be used afterwards; its Metadata may.
 func (e *Engine) Release(s *State) {
 	e.drop(s)
-	e.putState(s)
+	e.near.states.put(s)
 }
 
 // Recycle takes the Metadata of a released state back.
 func (e *Engine) Recycle(m *Metadata) {
 	if m != nil {
 		*m = Metadata{}
-		e.putMetadata(m)
+		e.near.metas.put(m)
 	}
 }
 
@@ -163,7 +164,7 @@ func (e *Engine) drop(s *State) {
 	if s.w != nil {
 		e.unlook(s.w)
 		s.w.reset()
-		e.putWork(s.w)
+		e.near.works.put(s.w)
 		s.w = nil
 	}
 }
@@ -180,7 +181,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	}
 	l4 := transport(t.Proto)
 	if s.w == nil && (len(p.Payload) > 0 || l4 == 0 || e.Custom() != nil) {
-		s.w = e.getWork()
+		s.w = e.near.works.get()
 		s.w.begin(e, t)
 		e.force(s, t)
 	}

@@ -195,7 +195,7 @@ func BenchmarkDissector(b *testing.B) {
 			b.Run(d.Name+"/"+c.name, func(b *testing.B) {
 				v := conversation{e: e, s: e.NewState(), t: tuple(c.proto, 50000, c.port)}
 				p := v.packet(c.lines[0].client, []byte(c.lines[0].text))
-				v.s.w = e.getWork()
+				v.s.w = e.near.works.get()
 				b.ReportAllocs()
 				for b.Loop() {
 					m := v.s.meta
@@ -232,7 +232,7 @@ func BenchmarkDecline(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			v := conversation{e: e, s: e.NewState(), t: tuple(proto, 50000, 40000)}
 			p := v.packet(true, payload)
-			v.s.w = e.getWork()
+			v.s.w = e.near.works.get()
 			b.ReportAllocs()
 			for b.Loop() {
 				w := v.s.w

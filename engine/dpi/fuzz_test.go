@@ -71,7 +71,7 @@ func fuzzOne(t *testing.T, e *Engine, i int, port uint16, data []byte, step uint
 	if d.L4&TCP == 0 || step%2 == 0 && d.L4&UDP != 0 {
 		l4, tup.Proto = UDP, udp
 	}
-	s.w = e.getWork()
+	s.w = e.near.works.get()
 	s.w.begin(e, tup)
 	v := conversation{s: s, t: tup}
 	size := max(1, int(step))

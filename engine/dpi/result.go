@@ -149,7 +149,7 @@ func (e *Engine) settle(s *State, t *Tuple) {
 		s.res.Risks &^= goodRisks
 	}
 	if s.meta == nil && s.res.Risks&(1<<riskSuspiciousEntropy) != 0 {
-		s.meta = e.getMetadata() // the risk's text names the entropy
+		s.meta = e.near.metas.get() // the risk's text names the entropy
 	}
 	if s.meta != nil {
 		s.meta.Entropy = uint16(s.entropy * 1000)

@@ -101,7 +101,7 @@ func (e *Engine) keep(w *work) {
 		e.unlook(w)
 	default:
 		if w.kept == nil {
-			w.kept = e.getSample()
+			w.kept = e.near.samples.get()
 		}
 		w.last = w.kept[:copy(w.kept[:], w.last)]
 	}
@@ -110,7 +110,7 @@ func (e *Engine) keep(w *work) {
 // unlook forgets what look noted.
 func (e *Engine) unlook(w *work) {
 	if w.kept != nil {
-		e.putSample(w.kept)
+		e.near.samples.put(w.kept)
 	}
 	w.last, w.kept = nil, nil
 }
