@@ -23,6 +23,12 @@ type buffer struct {
 	ranges [maxRanges]struct{ from, upto int32 } // filled parts, ascending, apart from each other
 }
 
+// reset makes f as good as new, and gives its memory back. Ranges behind n are nobody's.
+func (f *buffer) reset() {
+	giveBack(f.data)
+	f.data, f.held, f.n, f.base, f.on, f.given = nil, nil, 0, 0, false, false
+}
+
 // put stores b at offset off. What lies beyond limit, or would need one range too
 // many, is dropped.
 func (f *buffer) put(off int, b []byte, limit int) {

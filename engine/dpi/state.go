@@ -138,15 +138,10 @@ func (w *work) isByPort(i int) bool {
 }
 
 func (w *work) reset() {
-	for _, b := range [...][]byte{w.buf[0].data, w.buf[1].data, w.hs} {
-		giveBack(b)
-	}
+	giveBack(w.hs)
+	w.buf[0].reset()
+	w.buf[1].reset()
 	w.workHead, w.workTail = workHead{}, workTail{}
-	for i := range w.buf { // most flows have no use for them
-		if f := &w.buf[i]; f.on {
-			*f = buffer{}
-		}
-	}
 }
 
 // tracker follows the sequence numbers of one direction of a TCP connection.
