@@ -34,12 +34,6 @@ type packField struct {
 	mask  uint64
 }
 
-// stringHeader is how Go lays a string out.
-type stringHeader struct {
-	data   unsafe.Pointer
-	length int
-}
-
 // probing has p looked at at offset, size bytes of it.
 func (p *packField) probing(offset, size uintptr) {
 	if offset%8+size > 8 { // it has parts in two words
@@ -83,7 +77,7 @@ var packFields = func() []packField {
 		}
 		switch p.kind {
 		case packString:
-			p.probing(p.offset+unsafe.Offsetof(stringHeader{}.length), unsafe.Sizeof(stringHeader{}.length))
+			p.probing(p.offset+unsafe.Sizeof(uintptr(0)), unsafe.Sizeof(0)) // a pointer, then the length
 		case packBool, packUint, packInt, packBytes:
 			p.probing(p.offset, p.size)
 		}

@@ -45,7 +45,7 @@ func read(t testing.TB, file string, cfg Config, before ...func(*Interface)) *In
 	if err != nil {
 		t.Fatal(err)
 	}
-	classifier, err := dpi.New(dpi.Config{})
+	classifier, err := dpi.New(dpi.Config{OnPanic: func(d string, v any) { t.Errorf("%s: dissector %s panicked: %v", file, d, v) }})
 	if err != nil {
 		t.Fatal(err)
 	}

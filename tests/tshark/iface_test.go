@@ -26,7 +26,7 @@ func load(t *testing.T, name string) *iface.Interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	classifier, err := dpi.New(dpi.Config{})
+	classifier, err := dpi.New(dpi.Config{OnPanic: func(d string, v any) { t.Errorf("%s: dissector %s panicked: %v", name, d, v) }})
 	if err != nil {
 		t.Fatal(err)
 	}
