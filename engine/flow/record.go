@@ -334,7 +334,16 @@ func (r *Record) beginSecond(sec uint32) {
 }
 
 func (r *Record) top(gained counters.Traffic) (bps, pps float32) {
-	return max(r.topBps, float32(gained.Bytes)), max(r.topPps, float32(gained.Packets))
+	bps, pps = r.topBps, r.topPps
+	// Signed, and without max, which asks for numbers that are none: this is done for
+	// nearly every packet.
+	if x := float32(int64(gained.Bytes)); x > bps {
+		bps = x
+	}
+	if x := float32(int64(gained.Packets)); x > pps {
+		pps = x
+	}
+	return bps, pps
 }
 
 // In is the traffic of one of the last three seconds with traffic, or between
