@@ -41,19 +41,20 @@ func (c *Context) Port(ports ...uint16) bool {
 // flow; zero at first.
 func (c *Context) Note() *uint64 {
 	w := c.w
-	for i := range w.notes[:w.nnotes] {
-		if w.notes[i].dissector == w.current {
-			return &w.notes[i].value
+	for i, dissector := range w.noters[:w.nnotes] {
+		if dissector == w.current {
+			return &w.notes[i]
 		}
 	}
-	if w.nnotes == len(w.notes) {
+	n := w.nnotes
+	if n == maxNotes {
 		// All words are taken: a scratch word that no dissector relies on. The
 		// dissector then never sees its second stage, which costs a match at most.
 		return new(uint64)
 	}
-	w.notes[w.nnotes] = note{dissector: w.current}
+	w.noters[n], w.notes[n] = w.current, 0
 	w.nnotes++
-	return &w.notes[w.nnotes-1].value
+	return &w.notes[n]
 }
 
 // Set names the flow: master carries app; master 0 when app stands alone. Ids

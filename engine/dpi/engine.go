@@ -269,7 +269,7 @@ func (e *Engine) ask(s *State, l4 L4) {
 	w := s.w
 	b := w.ctx.B[0]
 	w.steps = 0
-	for _, i := range w.byPort {
+	for _, i := range w.byPort() {
 		if !w.excluded.has(int(i)) && (e.x.first[b].has(int(i)) || w.interested.has(int(i))) && e.try(s, int(i)) {
 			return
 		}
@@ -291,8 +291,9 @@ func (e *Engine) try(s *State, i int) bool {
 	if len(w.ctx.B) < d.Min {
 		return false
 	}
-	if w.steps += 1 + min(len(w.ctx.B)/512, 3); w.steps > e.cfg.MaxSteps {
-		if w.steps-1-min(len(w.ctx.B)/512, 3) <= e.cfg.MaxSteps {
+	cost := 1 + min(len(w.ctx.B)/512, 3)
+	if w.steps += int32(cost); int(w.steps) > e.cfg.MaxSteps {
+		if int(w.steps)-cost <= e.cfg.MaxSteps {
 			e.exhausted.Add(1)
 		}
 		return false
@@ -325,7 +326,7 @@ func (e *Engine) call(w *work, i int) (v Verdict) {
 			v = No
 		}
 	}()
-	w.current = i
+	w.current = uint16(i)
 	return e.x.all[i].Func(&w.ctx)
 }
 

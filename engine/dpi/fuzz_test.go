@@ -86,7 +86,7 @@ func fuzzOne(t *testing.T, e *Engine, i int, port uint16, data []byte, step uint
 		p := v.packet(client, b)
 		s.w.payloads[direction(client)]++
 		s.w.ctx = Context{E: e, S: s, T: tup, P: p, B: b, FromClient: client, L4: l4, w: s.w}
-		s.w.current = i
+		s.w.current = uint16(i)
 		switch d.Func(&s.w.ctx) {
 		case Found, FoundMore:
 			if !s.found {

@@ -68,8 +68,8 @@ const workLines = int(unsafe.Sizeof(workHead{})+prefetch.LineSize-1) / prefetch.
 // work is the memory of an undecided flow.
 type work struct {
 	workHead
-	notes [12]note  // nnotes of them
-	buf   [2]buffer // handshake bytes, by direction
+	notes [maxNotes]uint64 // see noters
+	buf   [2]buffer        // handshake bytes, by direction
 	workTail
 }
 
@@ -80,23 +80,27 @@ type workHead struct {
 	// interested holds dissectors that want to see the next packet, whatever its
 	// first byte is.
 	interested bitset
-	byPort     []uint16 // dissectors of the flow's ports
-	ports      [8]uint16
-	payloads   [2]int  // packets with payload, by direction
-	now        int64   // time of the last packet
+	ports      [8]uint16 // nports dissectors of the flow's ports
+	payloads   [2]int    // packets with payload, by direction
+	now        int64     // time of the last packet
+	last       []byte    // payload that the entropy is taken of
+	kept       *sample   // memory of last between packets
+	uncertain  float32
+	extra      int32
+	steps      int32   // used up on the current packet
+	current    uint16  // dissector being called
+	measured   bool    // uncertain holds the entropy of last already
 	encrypted  bool    // the first payload looks encrypted throughout
 	srtp       bool    // the handshake keys media, with certificates of its own
-	last       []byte  // payload that the entropy is taken of
-	kept       *sample // memory of last between packets
-	measured   bool    // uncertain holds its entropy already
-	uncertain  float32
-	extra      int
-	steps      int     // used up on the current packet
-	current    int     // dissector being called
-	nnotes     int     // of notes
 	held       [2]bool // segments wait in buf for one before them
 	holding    bool    // a buffer holds memory of the packet at hand
+	nports     uint8
+	nnotes     uint8
+	noters     [maxNotes]uint16 // nnotes dissectors that keep a note
 }
+
+// maxNotes is how many dissectors can keep a word of memory for a flow.
+const maxNotes = 12
 
 // workTail is what few flows need.
 type workTail struct {
@@ -107,29 +111,27 @@ type workTail struct {
 	partialM uint16
 }
 
-// note is a word of memory that belongs to one dissector.
-type note struct {
-	dissector int
-	value     uint64
-}
-
 func (w *work) begin(e *Engine, t *Tuple) {
-	w.byPort = w.ports[:0]
+	w.nports = 0
 	l4 := transport(t.Proto)
 	if l4 == 0 {
 		return
 	}
 	for _, p := range [2]uint16{t.SrvPort, t.CliPort} {
 		for _, i := range e.x.ports[l4][p] {
-			if len(w.byPort) < cap(w.byPort) && !w.isByPort(i) {
-				w.byPort = append(w.byPort, uint16(i))
+			if int(w.nports) < len(w.ports) && !w.isByPort(i) {
+				w.ports[w.nports] = uint16(i)
+				w.nports++
 			}
 		}
 	}
 }
 
+// byPort are the dissectors of the flow's ports.
+func (w *work) byPort() []uint16 { return w.ports[:w.nports] }
+
 func (w *work) isByPort(i int) bool {
-	for _, p := range w.byPort {
+	for _, p := range w.byPort() {
 		if int(p) == i {
 			return true
 		}

@@ -17,7 +17,7 @@ func TestWorkIsAsNewAfterReset(t *testing.T) {
 	w.hs = grow(w.hs, 20)
 	w.excluded.set(3)
 	w.interested.set(5)
-	w.byPort = append(w.ports[:0], 7)
+	w.ports[0], w.nports = 7, 1
 	w.payloads, w.steps, w.nnotes, w.holding, w.partial = [2]int{1, 2}, 3, 2, true, 4
 	w.last, w.kept = []byte("y"), &sample{}
 	w.reset()
