@@ -72,6 +72,11 @@ func (c *Context) Found(app uint16) Verdict {
 	return Found
 }
 
+// Claim says that the calling dissector has seen the start of a message that only its
+// protocol begins like that: until it says No, the others are not asked, which would
+// take what follows for a beginning.
+func (c *Context) Claim() { c.w.claim = c.w.current + 1 }
+
 // Partial notes a protocol that explains the flow if nothing better does.
 func (c *Context) Partial(master, app uint16) { c.w.partialM, c.w.partial = master, app }
 

@@ -269,6 +269,12 @@ func (e *Engine) ask(s *State, l4 L4) {
 	w := s.w
 	b := w.ctx.B[0]
 	w.steps = 0
+	if i := int(w.claim) - 1; i >= 0 {
+		if e.try(s, i) || !w.excluded.has(i) {
+			return
+		}
+		w.claim = 0
+	}
 	for _, i := range w.byPort() {
 		if !w.excluded.has(int(i)) && (e.x.first[b].has(int(i)) || w.interested.has(int(i))) && e.try(s, int(i)) {
 			return

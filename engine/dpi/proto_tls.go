@@ -110,8 +110,16 @@ func dissectTLS(c *Context) Verdict {
 	}
 	if *note&tlsNamed != 0 {
 		c.Consume(read)
+	} else if helloBegins(b) {
+		c.Claim()
 	}
 	return undecided(c, *note)
+}
+
+// helloBegins says that b begins like a ClientHello (RFC 8446, section 4.1.2) in a record
+// of its own, which its length does not contradict.
+func helloBegins(b []byte) bool {
+	return len(b) >= 11 && b[0] == recHandshake && b[5] == hsClientHello && be24(b[6:])+4 >= be16(b[3:]) && b[9] == 3 && b[10] <= 4
 }
 
 // tlsMidway names a flow whose handshake was not seen by a packet that is made

@@ -89,6 +89,7 @@ type workHead struct {
 	extra      int32
 	steps      int32   // used up on the current packet
 	current    uint16  // dissector being called
+	claim      uint16  // dissector whose message goes on in the next packets, index + 1
 	measured   bool    // uncertain holds the entropy of last already
 	encrypted  bool    // the first payload looks encrypted throughout
 	srtp       bool    // the handshake keys media, with certificates of its own

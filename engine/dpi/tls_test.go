@@ -272,3 +272,19 @@ func FuzzCertificate(f *testing.F) {
 		c.covers("www.example.org")
 	})
 }
+
+// TestHelloInPieces shows a piece in the middle of a ClientHello that begins like a
+// message of IEC 60870-5-104.
+func TestHelloInPieces(t *testing.T) {
+	t.Parallel()
+	hello := handshake(t, "www.example.org", tls.VersionTLS13, []string{"h2"}, time.Hour)[0].data
+	testFrame := []byte("\x68\x04\x43\x00\x00\x00")
+	v := converse(t, newEngine(t, Config{}), decode.ProtoTCP, 4433)
+	if v.send(true, testFrame, testFrame); v.s.res.App == 0 {
+		t.Fatal("test frames alone are not recognised, so that they prove nothing")
+	}
+	v = converse(t, newEngine(t, Config{}), decode.ProtoTCP, 4433)
+	if v.send(true, hello[:60], testFrame, testFrame); v.s.res.App != 0 {
+		t.Errorf("the rest of a hello is taken for %s", v.e.Name(v.s.Result()))
+	}
+}
