@@ -98,7 +98,7 @@ func categories(e *dpi.Engine, m *counters.L7Map) *lua.Table {
 // dscpClasses sums code points by class selector, under the names that scripts
 // look up: the class itself, its assured forwarding code points (RFC 2597), and
 // EF (46) with CS5.
-var dscpClasses = map[uint16]string{0: "cs0", 8: "cs1", 10: "cs1", 12: "cs1", 14: "cs1",
+var dscpClasses = map[uint8]string{0: "cs0", 8: "cs1", 10: "cs1", 12: "cs1", 14: "cs1",
 	16: "cs2", 18: "cs2", 20: "cs2", 22: "cs2", 24: "cs3", 26: "cs3", 28: "cs3", 30: "cs3",
 	32: "cs4", 34: "cs4", 36: "cs4", 38: "cs4", 40: "cs5", 46: "cs5", 48: "cs6", 56: "cs7", 1: "le"}
 
@@ -106,7 +106,7 @@ func dscp(each func(func(value uint8, d counters.Duplex))) *lua.Table {
 	byClass := map[string]counters.Duplex{}
 	var order []string
 	each(func(value uint8, c counters.Duplex) {
-		name := dscpClasses[uint16(value)]
+		name := dscpClasses[value]
 		if name == "" {
 			name = "unknown"
 		}

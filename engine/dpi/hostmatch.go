@@ -26,7 +26,7 @@ type hostTable struct {
 	inside map[string][]hostEntry // patterns that match inside, by first label
 	// Most names are of nobody's. Sets of a bit each for how patterns begin say so
 	// without a look into the maps.
-	wholes, insides [1 << 16 / 64]uint64
+	wholes, insides set16
 }
 
 // beginning is a place in hostTable.wholes: it depends on the length of s and its first
@@ -47,8 +47,11 @@ func start(s string) uint16 {
 	return uint16(s[0])<<8 | uint16(s[1])
 }
 
-func mark(set *[1 << 16 / 64]uint64, n uint16)        { set[n/64] |= 1 << (n % 64) }
-func marked(set *[1 << 16 / 64]uint64, n uint16) bool { return set[n/64]&(1<<(n%64)) != 0 }
+// set16 is a set of numbers of 16 bits.
+type set16 [1 << 16 / 64]uint64
+
+func (s *set16) add(n uint16)      { s[n/64] |= 1 << (n % 64) }
+func (s *set16) has(n uint16) bool { return s[n/64]&(1<<(n%64)) != 0 }
 
 func newHostTable() *hostTable {
 	return &hostTable{whole: map[string]hostEntry{}, inside: map[string][]hostEntry{}}
@@ -64,10 +67,10 @@ func (h *hostTable) add(pattern string, en hostEntry) {
 		en.pattern = pattern
 		key := firstLabel(pattern)
 		h.inside[key] = append(h.inside[key], en)
-		mark(&h.insides, start(pattern))
+		h.insides.add(start(pattern))
 		return
 	}
-	mark(&h.wholes, beginning(pattern))
+	h.wholes.add(beginning(pattern))
 	if old, ok := h.whole[pattern]; !ok || en.rank > old.rank {
 		h.whole[pattern] = en
 	}
@@ -85,7 +88,7 @@ func firstLabel(s string) string {
 
 // end is the entry whose pattern is the whole of name.
 func (h *hostTable) end(name string) (hostEntry, bool) {
-	if !marked(&h.wholes, beginning(name)) {
+	if !h.wholes.has(beginning(name)) {
 		return hostEntry{}, false
 	}
 	en, hit := h.whole[name]
@@ -108,7 +111,7 @@ func (h *hostTable) find(name string) (best hostEntry, ok bool) {
 		if en, hit := h.end(rest); hit && better(en, best, ok) {
 			best, ok = en, true
 		}
-		if !marked(&h.insides, start(rest)) {
+		if !h.insides.has(start(rest)) {
 			continue
 		}
 		for _, en := range h.inside[firstLabel(rest)] {

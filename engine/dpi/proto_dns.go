@@ -126,9 +126,7 @@ func (out *dnsText) read(b []byte, off int) (n, next int, good bool) {
 				n++
 			}
 			for _, c := range b[off+1 : off+1+l] {
-				if 'A' <= c && c <= 'Z' {
-					c += 'a' - 'A'
-				}
+				c = lower(c)
 				if c < ' ' || c == 0x7f {
 					c = '?'
 				}

@@ -49,21 +49,14 @@ func (s *State) Heard() bool { return s.w != nil }
 
 // Prefetch asks for the memory of a state that Feed will need, PrefetchWork for
 // that behind it, some time later. s may be nil.
-func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), stateLines) }
+func (s *State) Prefetch() { prefetch.Lines(unsafe.Pointer(s), prefetch.LinesOf(unsafe.Sizeof(*s))) }
 
 // PrefetchWork is described at Prefetch.
 func (s *State) PrefetchWork() {
 	if s != nil && s.w != nil {
-		prefetch.Lines(unsafe.Pointer(s.w), workLines)
+		prefetch.Lines(unsafe.Pointer(s.w), prefetch.LinesOf(unsafe.Sizeof(s.w.workHead)))
 	}
 }
-
-// stateLines is all of a state, which memory of its size begins a line with.
-const stateLines = int(unsafe.Sizeof(State{})+prefetch.LineSize-1) / prefetch.LineSize
-
-// workLines is what of the working memory every packet needs: context, sets of
-// dissectors, ports, counts and trackers.
-const workLines = int(unsafe.Sizeof(workHead{})+prefetch.LineSize-1) / prefetch.LineSize
 
 // work is the memory of an undecided flow.
 type work struct {

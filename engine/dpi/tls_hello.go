@@ -190,10 +190,7 @@ func hostText(b []byte) string {
 		if c <= ' ' || c >= 0x7f {
 			c = '?'
 		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		out.WriteByte(c)
+		out.WriteByte(lower(c))
 	}
 	return out.String()
 }

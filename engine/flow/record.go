@@ -38,6 +38,8 @@ const (
 	portsNoted // the hosts know which port is used
 	followed   // its payloads are looked at after the classifier has decided
 	industrial // it speaks IEC 60870-5-104
+	// There was a packet of this direction. Those that are counted there may be the other
+	// end's: see Record.swap.
 	spokeToServer
 	spokeToClient
 )
@@ -100,10 +102,6 @@ type dir struct {
 	tos              uint8
 	tcpFlags         uint8 // all flags seen
 }
-
-// began says whether there was a packet. Those that are counted here may be the
-// other end's: see Record.swap.
-func (d *dir) began() bool { return d.lastTime != 0 }
 
 // rare is what is counted for one direction now and then.
 type rare struct {

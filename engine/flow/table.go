@@ -210,7 +210,7 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 		way = toServer
 	}
 	g := t.gain(r)
-	if d := &r.dir[way]; !d.began() {
+	if d := &r.dir[way]; !r.is(spoke[way]) {
 		t.firstOf(r, way)
 	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 || g.full() {
 		t.passOn(g) // what was gained so far had another DSCP, or no more can be counted

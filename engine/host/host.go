@@ -346,9 +346,6 @@ func (h *Host) Lock() *Data {
 // Unlock ends what Lock began.
 func (h *Host) Unlock() { h.mu.Unlock() }
 
-// gainLines is from DSCP to the end of Rcvd.
-const gainLines = int(unsafe.Offsetof(Data{}.Throughput)-unsafe.Offsetof(Data{}.DSCP)+prefetch.LineSize-1) / prefetch.LineSize
-
 // Prefetch asks for the parts of the host that Gain will most likely change. h may
 // be nil, here and in the next two.
 func (h *Host) Prefetch() {
@@ -357,7 +354,7 @@ func (h *Host) Prefetch() {
 	}
 	d := &h.data
 	prefetch.Lines(unsafe.Pointer(&h.mu), 1)
-	prefetch.Lines(unsafe.Pointer(&d.DSCP), gainLines)
+	prefetch.Lines(unsafe.Pointer(&d.DSCP), prefetch.LinesOf(unsafe.Offsetof(d.Throughput)-unsafe.Offsetof(d.DSCP))) // to the end of Rcvd
 }
 
 // PrefetchMore asks for what Prefetch could not see: counters that lie apart.
@@ -393,7 +390,7 @@ func (h *Host) PrefetchDetails() {
 	d := h.data.Details
 	h.mu.Unlock()
 	if d != &noDetails {
-		prefetch.Lines(unsafe.Pointer(d), linesOf(unsafe.Sizeof(*d)))
+		prefetch.Lines(unsafe.Pointer(d), prefetch.LinesOf(unsafe.Sizeof(*d)))
 	}
 }
 
@@ -403,21 +400,15 @@ func (h *Host) PrefetchMessages() {
 		return
 	}
 	h.mu.Lock()
-	var m *Messages
-	var r *Requests
-	if d := h.data.Details; d != nil {
-		m, r = d.Messages, d.Requests
-	}
+	m, r := h.data.Messages, h.data.Requests
 	h.mu.Unlock()
-	if m != nil && m != &noMessages {
-		prefetch.Lines(unsafe.Pointer(m), linesOf(unsafe.Sizeof(*m)))
+	if m != &noMessages {
+		prefetch.Lines(unsafe.Pointer(m), prefetch.LinesOf(unsafe.Sizeof(*m)))
 	}
-	if r != nil && r != &noRequests {
-		prefetch.Lines(unsafe.Pointer(r), linesOf(unsafe.Sizeof(*r)))
+	if r != &noRequests {
+		prefetch.Lines(unsafe.Pointer(r), prefetch.LinesOf(unsafe.Sizeof(*r)))
 	}
 }
-
-func linesOf(size uintptr) int { return int(size+prefetch.LineSize-1) / prefetch.LineSize }
 
 // Gain counts what a flow brought.
 func (h *Host) Gain(g *Gained) {

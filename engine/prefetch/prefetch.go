@@ -9,6 +9,9 @@ import "unsafe"
 // LineSize is the size of a cache line in bytes.
 const LineSize = 64
 
+// LinesOf is how many lines size bytes fill from the start of one on.
+func LinesOf(size uintptr) int { return int(size+LineSize-1) / LineSize }
+
 // Lines asks for n cache lines from p on; n is at least 1. p need not be valid.
 // On processors without support here it does nothing.
 func Lines(p unsafe.Pointer, n int) { lines(p, n) }
