@@ -26,10 +26,11 @@ type Key struct {
 // change; the rest is reached through Update and Snapshot.
 type Host struct {
 	Key
-	Local  bool // in a local network or an address of this machine
-	System bool // an address of this machine
-	Group  bool // a multicast or broadcast address: nobody in particular
-	rated  bool // AddRate was called since Quiet; guarded by mu
+	Local    bool // in a local network or an address of this machine
+	System   bool // an address of this machine
+	Group    bool // a multicast or broadcast address: nobody in particular
+	rated    bool // AddRate was called since Quiet; guarded by mu
+	observed bool // at the end of a file, see Observe; guarded by mu
 	Place
 	number    uint32 // in its table
 	NetworkID int32  // local network id, network.NoID when remote
@@ -53,8 +54,9 @@ func (h *Host) Number() uint32 {
 
 // What a host was seen doing.
 const (
-	hostSent  = 1 << iota // it sent a packet
-	hostHeard             // a packet was sent to it
+	hostSent     = 1 << iota // it sent a packet
+	hostHeard                // a packet was sent to it
+	hostObserved             // at the end of a file, see Observe
 )
 
 // DNSCounters counts DNS messages in one direction.
@@ -462,6 +464,8 @@ func (h *Host) Snapshot() Data {
 	if d.Usual != nil {
 		u := *d.Usual
 		d.Usual = &u
+	} else if h.observed {
+		d.Usual = d.once()
 	}
 	details, messages, requests := *h.data.Details, *h.data.Messages, *h.data.Requests
 	details.Messages, details.Requests = &messages, &requests

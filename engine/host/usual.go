@@ -87,24 +87,32 @@ func (c *Course) Add(n int) bool {
 
 // Observe takes over the next values if it is time at now (nanoseconds): flows and
 // scores are learnt as what is usual, and who was contacted lately counts anew. It
-// says how many values were unusual.
-func (h *Host) Observe(now int64) int {
+// says how many values were unusual. last says that nothing will follow: of most hosts
+// nothing needs to be kept then, since their first values are what they still have.
+func (h *Host) Observe(now int64, last bool) int {
 	d := h.Lock()
 	defer h.Unlock()
+	contacts := d.Details.contacts
+	if !h.Local {
+		contacts = nil
+	}
 	if d.Usual == nil {
+		if last && d.Alerts == nil && contacts == nil {
+			h.observed = true
+			return 0
+		}
 		d.Usual = &Usual{}
 	} else if now-d.Usual.at < observePeriod {
 		return 0
 	}
 	u := d.Usual
 	u.at = now
-	u.Flows[AsClient].Add(int(d.ActiveAsClient))
-	u.Flows[AsServer].Add(int(d.ActiveAsServer))
+	u.flows(d)
 	for role := range u.Score {
 		_, sum := d.Alerts.Score(role, now/1e9)
 		u.Score[role].Add(sum)
 	}
-	if c := d.Details.contacts; c != nil && h.Local {
+	if c := contacts; c != nil {
 		u.Hosts.Add(c.hosts.Count(sizeLately))
 		c.hosts.Reset()
 		c.countries.Reset()
@@ -116,4 +124,21 @@ func (h *Host) Observe(now int64) int {
 		u.Hosts.Add(0)
 	}
 	return u.unusual()
+}
+
+// flows adds the flows that there are.
+func (u *Usual) flows(d *Data) {
+	u.Flows[AsClient].Add(int(d.ActiveAsClient))
+	u.Flows[AsServer].Add(int(d.ActiveAsServer))
+}
+
+// once is what is usual of a host that was observed once and had flows only.
+func (d *Data) once() *Usual {
+	u := &Usual{}
+	u.flows(d)
+	for role := range u.Score {
+		u.Score[role].Add(0)
+	}
+	u.Hosts.Add(0)
+	return u
 }

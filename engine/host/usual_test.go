@@ -46,7 +46,7 @@ func TestObserve(t *testing.T) {
 		t.Errorf("before: %v, %+v", h.Lately(), h.Contacts())
 	}
 	const minute = 60e9
-	h.Observe(minute)
+	h.Observe(minute, false)
 	u := h.Snapshot().Usual
 	if u == nil || u.Flows[AsClient].Value != 3 || u.Hosts.Value != 1 || h.Lately() != [2]int{AsClient: 2} {
 		t.Fatalf("after: %+v, %v", u, h.Lately())
@@ -55,10 +55,41 @@ func TestObserve(t *testing.T) {
 		t.Errorf("contacts afterwards: %+v", n)
 	}
 	h.Update(func(d *Data) { d.ActiveAsClient = 9 })
-	if h.Observe(5 * minute); h.Snapshot().Usual.Flows[AsClient].Value != 3 {
+	if h.Observe(5*minute, false); h.Snapshot().Usual.Flows[AsClient].Value != 3 {
 		t.Error("observed again before five minutes were over")
 	}
-	if h.Observe(6 * minute); h.Snapshot().Usual.Flows[AsClient].Value != 9 || h.Lately() != [2]int{} {
+	if h.Observe(6*minute, false); h.Snapshot().Usual.Flows[AsClient].Value != 9 || h.Lately() != [2]int{} {
 		t.Errorf("after five minutes: %+v, %v", h.Snapshot().Usual, h.Lately())
+	}
+}
+
+// TestObserveLast compares what a file leaves behind of a host that nothing will
+// happen to any more with what an interface that goes on does.
+func TestObserveLast(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(h *Host){
+		"flows only":       func(*Host) {},
+		"remote, contacts": func(h *Host) { h.Update(func(d *Data) { d.Contacted().Visit("www.example.com") }) },
+		"local, contacts": func(h *Host) {
+			h.Local = true
+			h.Update(func(d *Data) { d.Contacted().Visit("www.example.com") })
+		},
+		"alerts": func(h *Host) { h.Update(func(d *Data) { d.Alerted() }) },
+	} {
+		observe := func(last bool) Usual {
+			_, h := newHost(t)
+			h.Update(func(d *Data) { d.ActiveAsClient, d.ActiveAsServer = 3, 1 })
+			prepare(h)
+			if h.Snapshot().Usual != nil {
+				t.Errorf("%s: something is usual before", name)
+			}
+			h.Observe(60e9, last)
+			u := *h.Snapshot().Usual
+			u.at = 0
+			return u
+		}
+		if got, want := observe(true), observe(false); got != want || want.Flows[AsClient].Value != 3 {
+			t.Errorf("%s: %+v at the end, else %+v", name, got, want)
+		}
 	}
 }

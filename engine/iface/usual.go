@@ -24,22 +24,22 @@ func (i *Interface) observeHosts(now int64, last bool) {
 	all := i.Hosts()
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(all, len(all)/len(i.shards)+1) {
-		wg.Go(func() { i.observeSome(part, now) })
+		wg.Go(func() { i.observeSome(part, now, last) })
 	}
 	wg.Wait()
 }
 
 // observeSome has some of the hosts learn; other goroutines may do so with others.
-func (i *Interface) observeSome(hosts []*host.Host, now int64) {
+func (i *Interface) observeSome(hosts []*host.Host, now int64, last bool) {
 	var local, remote uint64
 	for n, h := range hosts {
 		if n+observeAhead < len(hosts) {
 			hosts[n+observeAhead].PrefetchBegin()
 		}
 		if h.Local {
-			local += uint64(h.Observe(now))
+			local += uint64(h.Observe(now, last))
 		} else {
-			remote += uint64(h.Observe(now))
+			remote += uint64(h.Observe(now, last))
 		}
 	}
 	i.anomalies[0].Add(local)
