@@ -140,6 +140,9 @@ func quicPacket(c *Context, version uint32, b []byte) []byte {
 	w := c.w
 	packet := b[:h.total]
 	if w.quic != nil {
+		if w.quic.fromClient != c.FromClient {
+			return b[h.total:] // under the other end's keys
+		}
 		if plain, ok := w.quic.open(packet, h.pn); ok {
 			quicFrames(c, plain)
 			return b[h.total:]
@@ -147,6 +150,7 @@ func quicPacket(c *Context, version uint32, b []byte) []byte {
 	}
 	if keys := newQUICKeys(version, h.dcid); keys != nil {
 		if plain, ok := keys.open(packet, h.pn); ok {
+			keys.fromClient = c.FromClient
 			w.quic = keys
 			quicFrames(c, plain)
 		}

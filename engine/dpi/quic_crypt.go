@@ -3,7 +3,6 @@ package dpi
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
 )
@@ -98,34 +97,32 @@ func quicSalt(v uint32) []byte {
 
 // quicKeys open the client's Initial packets.
 type quicKeys struct {
-	aead cipher.AEAD
-	hp   cipher.Block
-	iv   []byte
+	aead       cipher.AEAD
+	hp         cipher.Block
+	iv         [12]byte
+	fromClient bool // the direction of the flow whose packets they open
 }
 
 // newQUICKeys derives the client's Initial keys from the connection id that the
 // client chose (RFC 9001, section 5.2).
 func newQUICKeys(version uint32, dcid []byte) *quicKeys {
 	salt := quicSalt(version)
-	if salt == nil {
+	if salt == nil || len(dcid) > 20 {
 		return nil
 	}
 	prefix := "quic "
 	if version == quicV2 {
 		prefix = "quicv2 "
 	}
-	initial, err := hkdf.Extract(sha256.New, dcid, salt)
+	initial := hmacSHA256(salt, dcid) // HKDF-Extract, RFC 5869
+	secret := expandLabel(&initial, "client in", sha256.Size)
+	key, iv, hp := expandLabel(&secret, prefix+"key", 16), expandLabel(&secret, prefix+"iv", 12), expandLabel(&secret, prefix+"hp", 16)
+	block, err := aes.NewCipher(key[:16])
 	if err != nil {
 		return nil
 	}
-	secret := expandLabel(initial, "client in", sha256.Size)
-	key, iv, hp := expandLabel(secret, prefix+"key", 16), expandLabel(secret, prefix+"iv", 12), expandLabel(secret, prefix+"hp", 16)
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil
-	}
-	k := &quicKeys{iv: iv}
-	if k.hp, err = aes.NewCipher(hp); err != nil {
+	k := &quicKeys{iv: [12]byte(iv[:])}
+	if k.hp, err = aes.NewCipher(hp[:16]); err != nil {
 		return nil
 	}
 	if k.aead, err = cipher.NewGCM(block); err != nil {
@@ -134,14 +131,28 @@ func newQUICKeys(version uint32, dcid []byte) *quicKeys {
 	return k
 }
 
-// expandLabel is HKDF-Expand-Label of RFC 8446, section 7.1, without context.
-func expandLabel(secret []byte, label string, n int) []byte {
-	info := append([]byte{byte(n >> 8), byte(n), byte(6 + len(label))}, "tls13 "+label...)
-	out, err := hkdf.Expand(sha256.New, secret, string(append(info, 0)), n)
-	if err != nil {
-		return make([]byte, n)
+// expandLabel is the first block of HKDF-Expand-Label of RFC 8446, section 7.1,
+// without context, for n bytes of it.
+func expandLabel(secret *[sha256.Size]byte, label string, n int) [sha256.Size]byte {
+	var room [64]byte
+	info := append(append(room[:0], byte(n>>8), byte(n), byte(6+len(label))), "tls13 "...)
+	return hmacSHA256(secret[:], append(append(info, label...), 0, 1))
+}
+
+// hmacSHA256 is the HMAC of a message of 64 bytes at most under a key of 64 at most
+// (RFC 2104). Six are needed for the keys of a connection; those of the library
+// allocate two hashes each.
+func hmacSHA256(key, message []byte) [sha256.Size]byte {
+	var inner, outer [2 * sha256.BlockSize]byte
+	for n := range sha256.BlockSize {
+		inner[n], outer[n] = 0x36, 0x5c
 	}
-	return out
+	for n, x := range key {
+		inner[n] ^= x
+		outer[n] ^= x
+	}
+	sum := sha256.Sum256(inner[:sha256.BlockSize+copy(inner[sha256.BlockSize:], message)])
+	return sha256.Sum256(outer[:sha256.BlockSize+copy(outer[sha256.BlockSize:], sum[:])])
 }
 
 // open removes header and packet protection (RFC 9001, sections 5.3 and 5.4).
@@ -161,10 +172,10 @@ func (k *quicKeys) open(packet []byte, pn int) ([]byte, bool) {
 		head[pn+i] ^= mask[1+i]
 		number = number<<8 | uint32(head[pn+i])
 	}
-	nonce := append([]byte(nil), k.iv...)
+	nonce := k.iv
 	for i := range 4 {
 		nonce[11-i] ^= byte(number >> (8 * i))
 	}
-	plain, err := k.aead.Open(nil, nonce, packet[pn+n:], head[:pn+n])
+	plain, err := k.aead.Open(nil, nonce[:], packet[pn+n:], head[:pn+n])
 	return plain, err == nil
 }

@@ -3,6 +3,8 @@ package dpi
 import (
 	"bytes"
 	"crypto/aes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
 	"testing"
@@ -32,7 +34,7 @@ func TestQUICKeys(t *testing.T) {
 		var got, want [16]byte
 		k.hp.Encrypt(got[:], got[:])
 		block.Encrypt(want[:], want[:])
-		if hex.EncodeToString(k.iv) != c.iv || got != want {
+		if hex.EncodeToString(k.iv[:]) != c.iv || got != want {
 			t.Errorf("%s: iv %x, header key differs: %v", c.name, k.iv, got != want)
 		}
 	}
@@ -56,7 +58,7 @@ func seal(version uint32, dcid []byte, number byte, frames []byte) []byte {
 	head = append(head, dcid...)
 	head = append(head, 0, 0, 0x40|byte(length>>8), byte(length), number)
 	pn := len(head) - 1
-	nonce := bytes.Clone(k.iv)
+	nonce := bytes.Clone(k.iv[:])
 	nonce[11] ^= number
 	packet := k.aead.Seal(bytes.Clone(head), nonce, frames, head)
 	var mask [16]byte
@@ -141,4 +143,22 @@ func FuzzQUIC(f *testing.F) {
 		e.GiveUp(s, t)
 		e.Release(s)
 	})
+}
+
+// TestHMAC compares the HMAC for small messages with the library's.
+func TestHMAC(t *testing.T) {
+	t.Parallel()
+	b := make([]byte, 64)
+	for n := range b {
+		b[n] = byte(n * 7)
+	}
+	for _, key := range []int{0, 1, 20, 32, 64} {
+		for _, size := range []int{0, 1, 25, 63, 64} {
+			want := hmac.New(sha256.New, b[:key])
+			want.Write(b[:size])
+			if got := hmacSHA256(b[:key], b[:size]); !bytes.Equal(got[:], want.Sum(nil)) {
+				t.Errorf("key of %d bytes, message of %d: %x", key, size, got)
+			}
+		}
+	}
 }
