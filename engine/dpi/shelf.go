@@ -23,9 +23,10 @@ func newShelves(c *core, places int) *shelves {
 }
 
 type shelf[T any] struct {
-	pool  *sync.Pool
-	n     int
-	items []*T // n of them are there
+	pool    *sync.Pool
+	n       int
+	items   []*T // n of them are there
+	retired bool
 }
 
 func newShelf[T any](pool *sync.Pool, places int) shelf[T] {
@@ -42,7 +43,9 @@ func (s *shelf[T]) get() *T {
 
 func (s *shelf[T]) put(x *T) {
 	if s.n == len(s.items) {
-		s.pool.Put(x)
+		if !s.retired {
+			s.pool.Put(x)
+		}
 		return
 	}
 	s.items[s.n] = x
@@ -52,3 +55,13 @@ func (s *shelf[T]) put(x *T) {
 // Worker is the same engine for one goroutine at a time, which has some of the
 // memory for flows at hand. What one worker has handed out may go back to another.
 func (e *Engine) Worker() *Engine { return &Engine{e.core, newShelves(e.core, shelfPlaces)} }
+
+// Retire says that no flow will begin any more: what is given back from now on
+// is left to the garbage collector.
+func (e *Engine) Retire() {
+	n := e.near
+	if len(n.states.items) == 0 {
+		return // everybody's
+	}
+	n.states.retired, n.works.retired, n.metas.retired, n.samples.retired = true, true, true, true
+}

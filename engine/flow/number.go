@@ -1,46 +1,46 @@
 package flow
 
 import (
+	"cmp"
 	"unsafe"
 
 	"ntopgo/engine/prefetch"
 )
 
 // Unnumbered is a flow that began lately, whose id is still made of its tuple and
-// the time of its first packet (nanoseconds).
+// the time of its first packet.
 type Unnumbered struct {
-	Record *Record
-	First  int64
-	ID     uint32
-}
-
-// unnumbered is an Unnumbered in the table's own memory.
-type unnumbered struct {
-	first      int64
+	order      uint64
 	id, record uint32
 }
 
-// numberAhead is how many flows ahead the memory of a flow is asked for.
-const numberAhead = 16
+// Compare orders flows by their first packets.
+func (u Unnumbered) Compare(o Unnumbered) int { return cmp.Compare(u.order, o.order) }
 
-// Unnumbered appends the flows that began since the last call and have not ended,
-// in the order in which they began.
-func (t *Table) Unnumbered(list []Unnumbered) []Unnumbered {
-	for i := range t.unnumbered {
-		if i+numberAhead < len(t.unnumbered) {
-			t.record(t.unnumbered[i+numberAhead].record).PrefetchID()
-		}
-		u := &t.unnumbered[i]
-		if r := t.record(u.record); r.id == u.id && r.is(inUse) {
-			list = append(list, Unnumbered{r, u.first, u.id})
-		}
+// Order says where the next packet stands among all those of the interface, which
+// decides in which order flows are numbered.
+func (t *Table) Order(n uint64) { t.order = n }
+
+// Unnumbered is the flows that began since Numbered. It belongs to the table;
+// those that have ended since are still among them.
+func (t *Table) Unnumbered() []Unnumbered { return t.unnumbered }
+
+// Number gives u its id, and says whether the flow is still there.
+func (t *Table) Number(u *Unnumbered, id uint32) bool {
+	r := t.record(u.record)
+	if r.id != u.id || !r.is(inUse) {
+		return false
 	}
-	t.unnumbered = t.unnumbered[:0]
-	return list
+	r.id = id
+	return true
 }
 
-// PrefetchID asks for the memory that SetID writes to.
-func (r *Record) PrefetchID() {
+// PrefetchID asks for the memory that Number needs.
+func (t *Table) PrefetchID(u *Unnumbered) {
+	r := t.record(u.record)
 	prefetch.Lines(unsafe.Pointer(&r.id), 1)
-	prefetch.Lines(unsafe.Pointer(&r.marks), 1) // which Unnumbered reads
+	prefetch.Lines(unsafe.Pointer(&r.marks), 1)
 }
+
+// Numbered forgets the flows that had no number.
+func (t *Table) Numbered() { t.unnumbered = t.unnumbered[:0] }

@@ -206,9 +206,6 @@ func (r *Record) LastSeen() int64 { return r.lastSeen }
 // tuple and the time of the first packet.
 func (r *Record) ID() uint32 { return r.id }
 
-// SetID numbers the flow among those of its interface.
-func (r *Record) SetID(id uint32) { r.id = id }
-
 // TOS is the last type-of-service byte to the server and to the client.
 func (r *Record) TOS() (toServerTOS, toClientTOS uint8) {
 	return r.dir[toServer].tos, r.dir[toClient].tos

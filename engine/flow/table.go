@@ -54,7 +54,8 @@ type Table struct {
 	one        [1]Pending
 	active     [3][]uint32  // flows that gained in the present second and the two before
 	fresh      []uint32     // flows that began in this second
-	unnumbered []unnumbered // flows that began since they were last numbered
+	unnumbered []Unnumbered // flows that began since they were last numbered
+	order      uint64       // of the packet at hand; see Order
 	answered   []uint32     // flows of earlier seconds whose other direction began
 	named      []uint32     // flows whose names were found in this second
 	sums       Sums
@@ -243,7 +244,7 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Reco
 	t.index.add(uint32(hash), r.number)
 	t.sums.New++
 	t.fresh = append(t.fresh, r.number)
-	t.unnumbered = append(t.unnumbered, unnumbered{r.firstSeen, r.id, r.number})
+	t.unnumbered = append(t.unnumbered, Unnumbered{t.order, r.id, r.number})
 	r.checkSwap(p)
 	l := t.hooks.New(r, p)
 	r.cli, r.srv, r.cliMAC, r.srvMAC = l.Cli.Number(), l.Srv.Number(), l.CliMAC.Number(), l.SrvMAC.Number()
@@ -342,7 +343,30 @@ func bit(b bool) int {
 
 // GiveUp lets the classifier guess for every flow that it has not decided;
 // there will be no more packets.
-func (t *Table) GiveUp() { t.each(t.giveUp) }
+func (t *Table) GiveUp() {
+	t.engine.Retire()
+	var room [gainsPart]*Record
+	part := room[:0]
+	t.each(func(r *Record) {
+		if r.is(classified) {
+			return
+		}
+		if part = append(part, r); len(part) == len(room) {
+			t.giveUpSome(part)
+			part = room[:0]
+		}
+	})
+	t.giveUpSome(part)
+}
+
+// giveUpSome asks for the memory of all of part before it gives them up.
+func (t *Table) giveUpSome(part []*Record) {
+	for _, step := range [](func(*Record)){t.PrefetchFindings, t.PrefetchState, t.PrefetchWork, t.giveUp} {
+		for _, r := range part {
+			step(r)
+		}
+	}
+}
 
 // Purge takes flows out whose last packet is before limit (nanoseconds), after
 // a last guess by the classifier, and says how many.

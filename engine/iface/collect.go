@@ -31,6 +31,7 @@ func (i *Interface) Collect(n *flow.Report) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.flows.Len()
+	s.flows.Order(i.dealt.Add(1) - 1)
 	r, up, down := s.flows.Collect(n, &k, reverse, hash)
 	if r == nil {
 		s.counted.NoRoom++

@@ -33,10 +33,11 @@ type Interface struct {
 	hosts    *host.Table
 	macs     *mac.Table
 	limit    flow.Limit
-	seed     uint64     // of the hashes of flows
-	rated    []*mac.Mac // stations with rates to derive; the reader's own
-	tickAt   int64      // when the previous roll-up ended; the reader's own
-	nextFlow uint32     // number of the next flow; the reader's own
+	seed     uint64        // of the hashes of flows
+	rated    []*mac.Mac    // stations with rates to derive; the reader's own
+	tickAt   int64         // when the previous roll-up ended; the reader's own
+	nextFlow uint32        // number of the next flow; the reader's own
+	dealt    atomic.Uint64 // packets and reports of flows so far, which gives each its place
 
 	uses     []behaviour.Use // the reader's own memory
 	services *behaviour.Services

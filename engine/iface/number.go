@@ -1,56 +1,56 @@
 package iface
 
 import (
-	"cmp"
 	"slices"
 
 	"ntopgo/engine/flow"
 )
 
-// byFirst orders flows by their first packets.
-func byFirst(a, b flow.Unnumbered) int {
-	return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.ID, b.ID))
-}
-
-// orderFresh lists the shard's flows that began in the second that ends, in the
-// order of their first packets. Most come in that order.
+// orderFresh puts the shard's flows that began in the second that ends in the order
+// of their first packets. They have it but where several readers share a source.
 func (s *shard) orderFresh() {
-	s.fresh = s.flows.Unnumbered(s.fresh)
-	if !slices.IsSortedFunc(s.fresh, byFirst) {
-		slices.SortFunc(s.fresh, byFirst)
+	if list := s.flows.Unnumbered(); !slices.IsSortedFunc(list, flow.Unnumbered.Compare) {
+		slices.SortFunc(list, flow.Unnumbered.Compare)
 	}
 }
 
 // numberAhead is how many flows ahead the memory of a flow is asked for.
 const numberAhead = 16
 
+// fresh is what is left of a shard's flows without a number.
+type fresh struct {
+	table *flow.Table
+	list  []flow.Unnumbered
+}
+
 // numberFlows gives the flows that began in the second that ends their ids, in
 // the order of their first packets, so that they are the same whatever the
-// number of shards. The original numbers flows as they come.
+// number of shards.
 func (i *Interface) numberFlows() {
+	left := make([]fresh, 0, len(i.shards))
 	for _, s := range i.shards {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		defer s.flows.Numbered()
+		left = append(left, fresh{s.flows, s.flows.Unnumbered()})
 	}
 	for {
-		var next *shard
-		for _, s := range i.shards {
-			if s.numbered < len(s.fresh) && (next == nil || byFirst(s.fresh[s.numbered], next.fresh[next.numbered]) < 0) {
-				next = s
+		var next *fresh
+		for n := range left {
+			f := &left[n]
+			if len(f.list) > 0 && (next == nil || f.list[0].Compare(next.list[0]) < 0) {
+				next = f
 			}
 		}
 		if next == nil {
-			break
+			return
 		}
-		if n := next.numbered + numberAhead; n < len(next.fresh) {
-			next.fresh[n].Record.PrefetchID()
+		if len(next.list) > numberAhead {
+			next.table.PrefetchID(&next.list[numberAhead])
 		}
-		next.fresh[next.numbered].Record.SetID(i.nextFlow)
-		next.numbered++
-		i.nextFlow++
-	}
-	for _, s := range i.shards {
-		clear(s.fresh)
-		s.fresh, s.numbered = s.fresh[:0], 0
+		if next.table.Number(&next.list[0], i.nextFlow) {
+			i.nextFlow++
+		}
+		next.list = next.list[1:]
 	}
 }

@@ -33,6 +33,7 @@ const batchesInFlight = 8
 // back to the reader when the last shard is done with it.
 type batch struct {
 	frames  capture.Batch
+	first   uint64     // where its first packet stands among those of the interface
 	packets []packet   // as many as are read at once
 	byShard [][]uint16 // indexes into packets, not sent yet
 	lists   [][]uint16 // the memory of byShard
@@ -248,6 +249,7 @@ func (r *reader) settle() {
 // a replay gives the same roll-ups whatever the batches.
 func (r *reader) deal(b *batch) {
 	b.waiting.Store(1) // the reader's own hold
+	b.first = r.i.dealt.Add(uint64(len(b.frames.Frames))) - uint64(len(b.frames.Frames))
 	r.readOrders()
 	copy(b.byShard, b.lists)
 	r.clock.mu.RLock()

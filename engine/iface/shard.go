@@ -35,9 +35,6 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
-	fresh    []flow.Unnumbered // that have no number yet, when a second has ended
-	numbered int               // of fresh
-
 	ahead  ahead
 	active []uint32 // flows at hand whose rates are told their hosts
 }
@@ -100,6 +97,7 @@ func (s *shard) somePackets(b *batch, idx []uint16, from int) (next int) {
 	}()
 	for ; n < len(idx); n++ {
 		s.lookOn(b, idx, n)
+		s.flows.Order(b.first + uint64(idx[n]))
 		s.packet(&b.packets[idx[n]])
 	}
 	return n
