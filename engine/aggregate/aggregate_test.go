@@ -16,7 +16,7 @@ func ids(change map[Kind]uint32) IDs {
 
 // gained is a flow with 3 packets of 300 bytes sent and 2 of 500 received.
 func gained(newFlow bool) *Gained {
-	up, down := &counters.Gain{Packets: 3, Bytes: 300, Lost: 1}, &counters.Gain{Packets: 2, Bytes: 500, Retransmissions: 2}
+	up, down := &counters.Gain{Packets: 3, Bytes: 300, Events: counters.Events{Lost: 1}}, &counters.Gain{Packets: 2, Bytes: 500, Events: counters.Events{Retransmissions: 2}}
 	return &Gained{Sent: up, Rcvd: down, First: 100, L7Seconds: 1, App: 7, Category: 5, NewL7: newFlow,
 		L7: counters.Duplex{Sent: up.Traffic(), Rcvd: down.Traffic()}, FirstSeen: 10, LastSeen: 20, RTT: 4, SentBroadcast: true}
 }

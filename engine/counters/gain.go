@@ -7,9 +7,14 @@ type Gain struct {
 	Bytes   uint64
 	Packets uint32
 	// The rest is narrow, as many flows gain at a time: whoever counts passes on what
-	// was gained before 65 535 packets are exceeded.
-	Sizes                    [SizeBuckets]uint16 // packets by length class
-	Syn, SynAck, FinAck, Rst uint16              // packets by TCP flag combination
+	// was gained before a counter is full.
+	Sizes [SizeBuckets]uint16 // packets by length class
+	Events
+}
+
+// Events are what few packets of a flow bring.
+type Events struct {
+	Syn, SynAck, FinAck, Rst uint16 // packets by TCP flag combination
 	Retransmissions          uint16
 	OutOfOrder, Lost         uint16
 	KeepAlive                uint16
@@ -18,12 +23,12 @@ type Gain struct {
 // AddIssues adds reported TCP issues, up to what a counter holds; it says whether
 // there was room. Where there was none nothing is added, and g has to be passed on
 // first.
-func (g *Gain) AddIssues(retransmissions, outOfOrder, lost uint32) bool {
-	r, o, l := narrow(g.Retransmissions, retransmissions), narrow(g.OutOfOrder, outOfOrder), narrow(g.Lost, lost)
+func (e *Events) AddIssues(retransmissions, outOfOrder, lost uint32) bool {
+	r, o, l := narrow(e.Retransmissions, retransmissions), narrow(e.OutOfOrder, outOfOrder), narrow(e.Lost, lost)
 	if max(r, o, l) > math.MaxUint16 {
 		return false
 	}
-	g.Retransmissions, g.OutOfOrder, g.Lost = uint16(r), uint16(o), uint16(l)
+	e.Retransmissions, e.OutOfOrder, e.Lost = uint16(r), uint16(o), uint16(l)
 	return true
 }
 
@@ -37,24 +42,24 @@ func narrow(counter uint16, gain uint32) uint32 {
 func (g *Gain) Traffic() Traffic { return Traffic{Packets: uint64(g.Packets), Bytes: g.Bytes} }
 
 // Issues is the gain of TCP issues.
-func (g *Gain) Issues() TCPIssues {
-	return TCPIssues{uint64(g.Retransmissions), uint64(g.OutOfOrder), uint64(g.Lost), uint64(g.KeepAlive)}
+func (e *Events) Issues() TCPIssues {
+	return TCPIssues{uint64(e.Retransmissions), uint64(e.OutOfOrder), uint64(e.Lost), uint64(e.KeepAlive)}
 }
 
 // CountFlags counts the TCP flag combination of one packet, as
 // PacketShape.CountFlags does.
-func (g *Gain) CountFlags(flags uint8) {
+func (e *Events) CountFlags(flags uint8) {
 	const fin, syn, rst, ack = 1, 2, 4, 16
 	switch {
 	case flags&(syn|fin|rst) == 0:
 	case flags&(syn|ack) == syn|ack:
-		g.SynAck++
+		e.SynAck++
 	case flags&syn != 0:
-		g.Syn++
+		e.Syn++
 	case flags&(fin|ack) == fin|ack:
-		g.FinAck++
+		e.FinAck++
 	case flags&rst != 0:
-		g.Rst++
+		e.Rst++
 	}
 }
 

@@ -17,7 +17,7 @@ func (t *Table) PrefetchSlot(hash uint64) {
 
 // What of a record every packet needs, and what only those do that are classified.
 const (
-	hotLines  = 5
+	hotLines  = 6
 	coldLines = int(unsafe.Sizeof(Record{}))/prefetch.LineSize - hotLines
 )
 
@@ -31,16 +31,17 @@ func (t *Table) PrefetchRecord(hash uint64) *Record {
 	return r
 }
 
-// PrefetchGain asks for the gains of r, and whether the classifier is at work. It says
-// whether the next steps have something to do.
-func (t *Table) PrefetchGain(r *Record, reverse bool) (undecided bool) {
+// PrefetchCounters asks for the counters of the direction in which a packet of r goes,
+// and whether the classifier is at work. It says whether the next steps have
+// something to do. events says that the packet will bring some.
+func (t *Table) PrefetchCounters(r *Record, reverse, events bool) (undecided bool) {
 	way := toClient
 	if r.fromClient(reverse) {
 		way = toServer
 	}
 	prefetch.Lines(unsafe.Pointer(&r.dir[way]), 2)
-	if r.pending != 0 {
-		prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 2)
+	if events && r.pending != 0 {
+		prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 1)
 	}
 	if r.is(classified) {
 		return false
@@ -48,6 +49,9 @@ func (t *Table) PrefetchGain(r *Record, reverse bool) (undecided bool) {
 	prefetch.Lines(unsafe.Add(unsafe.Pointer(r), hotLines*prefetch.LineSize), coldLines)
 	return true
 }
+
+// prefetchCounters asks for what collecting the gains of r looks at.
+func (r *Record) prefetchCounters() { prefetch.Lines(unsafe.Pointer(r), hotLines) }
 
 // PrefetchFindings asks for where the classifier's state is named.
 func (t *Table) PrefetchFindings(r *Record) { prefetch.Lines(unsafe.Pointer(t.findings(r)), 1) }

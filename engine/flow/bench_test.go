@@ -39,18 +39,22 @@ func TestAllocations(t *testing.T) {
 }
 
 // TestRecordSize keeps the record in eight cache lines, and what every packet
-// touches in the first five, which Prefetch asks for; gains in two.
+// touches in the first six, of which it asks for four; what it takes to find gains in
+// one.
 func TestRecordSize(t *testing.T) {
 	t.Parallel()
 	var r Record
 	if s := unsafe.Sizeof(r); s > 512 || s%64 != 0 {
 		t.Errorf("a record has %d bytes, want at most 512 and whole cache lines", s)
 	}
-	if o := unsafe.Offsetof(r.topPps) + unsafe.Sizeof(r.topPps); o > 5*64 {
-		t.Errorf("counters end at byte %d, want 320 at most", o)
+	if o := unsafe.Offsetof(r.dir); o != 64 || unsafe.Sizeof(r.dir[0]) != 128 {
+		t.Errorf("directions begin at byte %d and have %d, want two cache lines each", o, unsafe.Sizeof(r.dir[0]))
 	}
-	if s := unsafe.Sizeof(Pending{}); s != 128 || s*gainsPlaces != 2<<20 {
-		t.Errorf("gains have %d bytes, want two cache lines and chunks of a huge page", s)
+	if from, to := unsafe.Offsetof(r.second), unsafe.Offsetof(r.seconds)+unsafe.Sizeof(r.seconds); from != 5*64 || to != hotLines*64 {
+		t.Errorf("counters by seconds are bytes %d to %d, want one cache line", from, to)
+	}
+	if s := unsafe.Sizeof(entry{}); s != 64 || s*gainsPlaces != 2<<20 {
+		t.Errorf("an entry of gains has %d bytes, want a cache line and chunks of a huge page", s)
 	}
 }
 
@@ -95,7 +99,7 @@ func BenchmarkKnownFlow(b *testing.B) {
 				}
 				for i, p := range pick {
 					if i+ahead < batch {
-						table.PrefetchGain(records[i+ahead], ids[i+ahead].Reverse)
+						table.PrefetchCounters(records[i+ahead], ids[i+ahead].Reverse, false)
 					}
 					table.Process(p, &ids[i], 128)
 				}

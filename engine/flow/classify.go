@@ -42,7 +42,7 @@ func (t *Table) classify(r *Record, p *decode.Packet, fromClient bool) {
 	}
 	r.tell(&t.tuple)
 	done := t.engine.Feed(l.class, &t.tuple, p, fromClient)
-	if !done && r.tcpOver() && (l.class.Result() != (dpi.Result{}) || l.class.Heard()) {
+	if !done && r.is(over) && (l.class.Result() != (dpi.Result{}) || l.class.Heard()) {
 		// The connection has ended: what its dissectors still hope to read will not
 		// come, and must not be waited for with buffers in hand. One that said nothing
 		// holds none; its ends may try again.
@@ -76,8 +76,8 @@ func (t *Table) adopt(r *Record, l *findings, done bool) {
 		t.engine.Recycle(m)
 	}
 	// What came before the classifier decided is counted now.
-	p := t.entry(r)
-	p.L7Seconds |= 1 << (t.second - p.First)
+	t.entry(r)
+	r.l7At = 1 + uint8(t.second-r.first)
 	up, down := r.Totals()
 	sum := counters.Duplex{Sent: up, Rcvd: down}
 	t.sums.L7.At(r.app).Add(sum)

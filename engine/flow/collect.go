@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"math"
+
 	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/dpi"
@@ -68,6 +70,10 @@ func (t *Table) told(r *Record, n *Report) {
 	r.tell(&t.tuple)
 	r.Result = t.engine.Told(n.Result, n.Meta.HostName, &t.tuple)
 	r.app, r.category = applicationOf(r.Result), r.Result.Category
+	if r.seconds != 0 {
+		t.entry(r)
+		r.l7At = 1 + uint8(t.second-r.first)
+	}
 	r.set(classified, true)
 	r.set(followed, r.Lower() == ProtocolHTTP)
 	if !r.is(namesNew) {
@@ -127,14 +133,19 @@ func (r *Record) reportedLatencies(n *Report, straight bool) {
 		client, server = server, client
 	}
 	if client > 0 {
-		r.clientLatency = client
+		r.clientLatency = microseconds(client)
 	}
 	if server > 0 {
-		r.serverLatency = server
+		r.serverLatency = microseconds(server)
 	}
 	if n.AppLatency > 0 {
-		r.appLatency = n.AppLatency
+		r.answer = n.AppLatency
+		r.set(answerSeen, true)
 	}
+}
+
+func microseconds(ns int64) uint32 {
+	return uint32(min(ns/1000, math.MaxUint32))
 }
 
 // reportedFlags takes over the TCP flags. Those of which it is not known who sent
@@ -153,12 +164,12 @@ func (t *Table) reportedFlags(r *Record, n *Report, ways [2]int) {
 	before := r.dir[0].tcpFlags | r.dir[1].tcpFlags
 	t.sumFlags((flags[0] | flags[1]) &^ before)
 	for i, f := range flags {
-		d, rare := &r.dir[ways[i]], &r.rare[ways[i]]
+		d := &r.dir[ways[i]]
 		fresh := f &^ d.tcpFlags
 		d.tcpFlags |= f
-		rare.syns += uint32(fresh >> 1 & 1)
-		rare.rsts += uint32(fresh >> 2 & 1)
-		rare.fins += uint32(fresh & 1)
+		d.syns += uint32(fresh >> 1 & 1)
+		d.rsts += uint32(fresh >> 2 & 1)
+		d.fins += uint32(fresh & 1)
 	}
 	if !r.is(ackSeen) && r.dir[0].tcpFlags&r.dir[1].tcpFlags&decode.ACK != 0 {
 		r.set(ackSeen, true)
@@ -176,29 +187,27 @@ func (t *Table) countReported(r *Record, d *Reported, way int, gained counters.T
 	if gained == (counters.Traffic{}) {
 		return
 	}
-	g := t.gain(r)
+	t.gain(r)
 	if to.packets == 0 {
 		to.lastTime = r.lastSeen
 		t.firstOf(r, way)
-	} else if to.tos>>2 != d.TOS>>2 && g.Gain[way].Packets != 0 {
-		t.passOn(g) // what was gained so far had another DSCP
-		g = t.gain(r)
+	} else if to.tos>>2 != d.TOS>>2 && t.gained(r, way) {
+		t.passOn(r) // what was gained so far had another DSCP
+		t.gain(r)
 	}
-	g.L7Seconds |= 1 << (t.second - g.First)
 	to.packets += gained.Packets
 	to.bytes += gained.Bytes
+	r.nowPackets += uint32(gained.Packets)
+	r.nowBytes += gained.Bytes
 	to.tos = d.TOS
 	rare.fragments += d.Fragments
 	rare.retransmissions += d.Retransmissions
 	rare.outOfOrder += d.OutOfOrder
 	rare.lost += d.Lost
-	gain := &g.Gain[way]
-	gain.Packets += uint32(gained.Packets)
-	gain.Bytes += gained.Bytes
-	if !gain.AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost) {
-		t.passOn(g)
-		g = t.gain(r)
-		g.Gain[way].AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost)
+	if e := &t.gains.at(r.pending).events[way]; !e.AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost) {
+		t.passOn(r)
+		t.gain(r)
+		e.AddIssues(d.Retransmissions, d.OutOfOrder, d.Lost)
 	}
 	t.sums.Issues.Add(counters.TCPIssues{Retransmissions: uint64(d.Retransmissions), OutOfOrder: uint64(d.OutOfOrder), Lost: uint64(d.Lost)})
 	t.sumTraffic(r, d.TOS, way, gained)

@@ -8,14 +8,14 @@ import (
 // count adds one packet to the record and to g, what its direction gained. n
 // is what the packet weighs: its length on the wire without link padding and
 // encapsulation.
-func (t *Table) count(r *Record, p *decode.Packet, way int, n int, g *counters.Gain) {
+func (t *Table) count(r *Record, p *decode.Packet, way int, n int) {
 	d := &r.dir[way]
 	d.packets++
 	d.bytes += uint64(n)
 	d.goodput += uint64(p.PayloadLen)
-	g.Packets++
-	g.Bytes += uint64(n)
-	g.Sizes[counters.SizeBucket(int(p.WireLen))]++
+	r.nowPackets++
+	r.nowBytes += uint64(n)
+	d.sizes[counters.SizeBucket(int(p.WireLen))]++
 	d.tos = p.TOS
 	if p.Fragment {
 		r.rare[way].fragments++
@@ -28,7 +28,7 @@ func (t *Table) count(r *Record, p *decode.Packet, way int, n int, g *counters.G
 	d.lastTime = p.Time
 	switch p.Proto {
 	case decode.ProtoTCP:
-		t.countTCP(r, p, way, g)
+		t.countTCP(r, p, way)
 	case decode.ProtoUDP:
 		r.countAppLatency(p, way)
 	case decode.ProtoICMP, decode.ProtoICMPv6:

@@ -145,7 +145,8 @@ func (t *Table) View(r *Record, f *Flow) {
 		f.Throughput = counters.Second(r.In(t.second-1), r.In(t.second-2))
 	}
 	f.Swapped = r.is(swapped)
-	f.ServerLatency, f.ClientLatency, f.AppLatency = r.serverLatency, r.clientLatency, r.appLatency
+	f.ServerLatency, f.ClientLatency = r.Latencies()
+	f.AppLatency = r.appLatency()
 	f.State = r.state
 	f.ICMPType, f.ICMPCode, f.IGMPType = r.icmpType, r.icmpCode, r.igmpType
 	f.Classified, f.Handshake, f.Result, f.Alerts = r.is(classified), r.is(handshakeOver), r.Result, found.alerts
@@ -173,7 +174,7 @@ func (d *dir) view(v *Dir, n *rare) {
 	v.LenMin, v.LenMax, v.lenSum2 = d.lenMin, d.lenMax, d.lenSum2
 	v.IATMin, v.IATMax = d.iatMin, d.iatMax
 	v.iatSum, v.iatSum2, v.iatCount = d.iatSum, d.iatSum2, uint64(d.iatCount)
-	v.NumSyn, v.NumRst, v.NumFin, v.NumZero = n.syns, n.rsts, n.fins, n.zeros
+	v.NumSyn, v.NumRst, v.NumFin, v.NumZero = d.syns, d.rsts, d.fins, n.zeros
 	v.window = d.window
 }
 

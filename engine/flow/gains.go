@@ -14,30 +14,37 @@ import (
 // to its hosts; less when somebody wants to read them.
 const Window = 60
 
-// Pending is what a flow gained since its gains were last passed on. They stand
-// in the order in which the flows began to gain, apart from the records, which
-// makes counting and passing on a walk over little memory.
+// Pending is what a flow gained since its gains were last passed on, on its way to
+// whom it is passed on.
 type Pending struct {
-	flow uint32 // 1 + number of the record, 0 when the flow has ended
+	record *Record // nil when there is nothing to pass on
 	// First is the second (Unix) from which Seconds and L7Seconds count: bit n is
 	// second First+n. They tell when the flow gained anything, and when its
 	// protocol was known.
 	First              uint32
 	Seconds, L7Seconds uint64
 	Gain               [2]counters.Gain // to the server, to the client
-	_                  [8]byte          // up to two cache lines
 }
 
-// full says that another packet may be one too many for a counter. Both directions
-// together decide, as an exchange of roles leaves some of what was counted where it was.
-func (p *Pending) full() bool {
-	return uint64(p.Gain[0].Packets)+uint64(p.Gain[1].Packets) >= math.MaxUint16
+// entry is what is needed to find out what a flow gained: what it had counted when
+// its gains were last passed on. Entries stand in the order in which the flows began
+// to gain. Only packets that bring events touch them.
+type entry struct {
+	flow    uint32 // 1 + number of the record, 0 when the flow has ended
+	first   uint32 // second (Unix) in which it began to gain
+	bytes   [2]uint64
+	packets [2]uint32 // the lower halves
+	events  [2]counters.Events
 }
 
-// empty says whether there is nothing to pass on.
-func (p *Pending) empty() bool { return p.Seconds|p.L7Seconds == 0 }
+// has notes what r has counted so far.
+func (e *entry) has(r *Record) {
+	for way := range r.dir {
+		e.bytes[way], e.packets[way] = r.dir[way].bytes, uint32(r.dir[way].packets)
+	}
+}
 
-// gains is a queue of Pending. Each has a number that stays the same while it
+// gains is a queue of entries. Each has a number that stays the same while it
 // is in the queue; 0 is nobody's. It lies in chunks, as a queue that grows and
 // shrinks in one piece has the kernel clear new memory each time.
 type gains struct {
@@ -48,33 +55,33 @@ type gains struct {
 }
 
 // gainsPlaces is how many places a chunk has, a power of two: they fill a huge page.
-const gainsPlaces = 1 << 14
+const gainsPlaces = 1 << 15
 
 // spareGains is how many chunks stay ready for the next burst.
 const spareGains = 4
 
 type gainsChunk struct {
-	items *[gainsPlaces]Pending
-	mem   *slab.Array[Pending] // of items
+	items *[gainsPlaces]entry
+	mem   *slab.Array[entry] // of items
 }
 
 func newGains() gains { return gains{head: 1, tail: 1} }
 
-func (q *gains) at(number uint32) *Pending {
+func (q *gains) at(number uint32) *entry {
 	return &q.chunks[(number-q.first)/gainsPlaces].items[number%gainsPlaces]
 }
 
 func (q *gains) len() uint32 { return q.tail - q.head }
 
 // push adds a place at the tail.
-func (q *gains) push(p Pending) (number uint32) {
+func (q *gains) push(e entry) (number uint32) {
 	if q.tail == 0 { // the numbers begin anew
-		q.add(Pending{})
+		q.add(entry{})
 	}
-	return q.add(p)
+	return q.add(e)
 }
 
-func (q *gains) add(p Pending) (number uint32) {
+func (q *gains) add(e entry) (number uint32) {
 	number = q.tail
 	if len(q.chunks) == 0 {
 		q.first = number &^ (gainsPlaces - 1)
@@ -82,7 +89,7 @@ func (q *gains) add(p Pending) (number uint32) {
 	if int((number-q.first)/gainsPlaces) == len(q.chunks) {
 		q.chunks = append(q.chunks, q.chunk())
 	}
-	*q.at(number) = p
+	*q.at(number) = e
 	q.tail++
 	return number
 }
@@ -94,12 +101,12 @@ func (q *gains) chunk() gainsChunk {
 		q.spare = q.spare[:n-1]
 		return c
 	}
-	mem := slab.NewArray[Pending](gainsPlaces)
-	return gainsChunk{(*[gainsPlaces]Pending)(mem.Items), mem}
+	mem := slab.NewArray[entry](gainsPlaces)
+	return gainsChunk{(*[gainsPlaces]entry)(mem.Items), mem}
 }
 
 // part is up to most places at the head that lie beside each other.
-func (q *gains) part(most uint32) []Pending {
+func (q *gains) part(most uint32) []entry {
 	if q.len() == 0 {
 		return nil
 	}
@@ -124,39 +131,85 @@ func (q *gains) drop(n uint32) {
 // gainsPart is how many gains are handed over at once.
 const gainsPart = 64
 
-// gain is what r gained, to be added to in the present second.
-func (t *Table) gain(r *Record) *Pending {
+// gain notes that r gains something in the present second.
+func (t *Table) gain(r *Record) {
 	if r.second != t.second {
 		r.beginSecond(t.second)
 		t.active[0] = append(t.active[0], r.number)
+	} else if r.seconds != 0 {
+		return
 	}
-	p := t.entry(r)
-	p.Seconds |= 1 << (t.second - p.First)
-	return p
+	t.entry(r)
+	r.seconds |= 1 << (t.second - r.first)
 }
 
-// entry is the place for what r gains.
-func (t *Table) entry(r *Record) *Pending {
+// entry makes sure that what r gains is collected.
+func (t *Table) entry(r *Record) {
 	if r.pending == 0 {
-		r.pending = t.gains.push(Pending{flow: r.number + 1, First: t.second})
-		return t.gains.at(r.pending)
+		e := entry{flow: r.number + 1, first: t.second}
+		e.has(r)
+		r.pending, r.first = t.gains.push(e), t.second
+		return
 	}
-	p := t.gains.at(r.pending)
-	if t.second-p.First >= 64 { // the clock was not told that the second is over
-		t.passOn(p)
-		p.First = t.second
+	if t.second-r.first >= 64 { // the clock was not told that the second is over
+		t.passOn(r)
+		r.first = t.second
+		t.gains.at(r.pending).first = t.second
 	}
-	return p
+}
+
+// gained says whether r gained packets in a direction.
+func (t *Table) gained(r *Record, way int) bool {
+	return uint32(r.dir[way].packets) != t.gains.at(r.pending).packets[way]
+}
+
+// events is where those of a direction are counted. They are no more than the packets
+// of both, as an exchange of roles leaves some of what was counted where it was.
+func (t *Table) events(r *Record, way int) *counters.Events {
+	e := t.gains.at(r.pending)
+	if uint64(uint32(r.dir[0].packets)-e.packets[0])+uint64(uint32(r.dir[1].packets)-e.packets[1]) >= math.MaxUint16 {
+		t.passOn(r)
+		t.gain(r)
+	}
+	return &e.events[way]
+}
+
+// collect moves what e's flow r gained to p.
+func (e *entry) collect(r *Record, p *Pending) {
+	*p = Pending{First: e.first, Seconds: r.seconds, L7Seconds: r.l7Seconds()}
+	if p.Seconds|p.L7Seconds == 0 {
+		return
+	}
+	p.record = r
+	for way := range p.Gain {
+		g, d := &p.Gain[way], &r.dir[way]
+		g.Bytes, g.Packets = d.bytes-e.bytes[way], uint32(d.packets)-e.packets[way]
+		g.Sizes, g.Events = d.sizes, e.events[way]
+		d.sizes, e.events[way] = [counters.SizeBuckets]uint16{}, counters.Events{}
+	}
+	r.seconds, r.l7At = 0, 0
+}
+
+// l7Seconds are those in which r gained something, its protocol being known, and that
+// in which it became so.
+func (r *Record) l7Seconds() uint64 {
+	switch {
+	case !r.is(classified):
+		return 0
+	case r.l7At == 0:
+		return r.seconds
+	}
+	n := r.l7At - 1
+	return r.seconds>>n<<n | 1<<n
 }
 
 // passOn hands over the gains of one flow before their time.
-func (t *Table) passOn(p *Pending) {
-	if p.empty() {
-		return
+func (t *Table) passOn(r *Record) {
+	e, one := t.gains.at(r.pending), t.passing[:1]
+	if e.collect(r, &one[0]); one[0].record != nil {
+		e.has(r)
+		t.hooks.Gains(one)
 	}
-	t.one[0] = *p
-	t.hooks.Gains(t.one[:])
-	*p = Pending{flow: p.flow, First: p.First}
 }
 
 // PassSome hands over gains in the order in which their flows began to gain,
@@ -182,7 +235,7 @@ func (t *Table) passOld(sec uint32) {
 	for t.gains.len() > 0 {
 		part := t.gains.part(gainsPart)
 		n := 0
-		for n < len(part) && int32(part[n].First-sec) < 0 {
+		for n < len(part) && int32(part[n].first-sec) < 0 {
 			n++
 		}
 		if n == 0 {
@@ -192,24 +245,29 @@ func (t *Table) passOld(sec uint32) {
 	}
 }
 
-// handOver hands over what is at the head of the queue.
-func (t *Table) handOver(part []Pending) {
-	t.hooks.Gains(part)
+// handOver hands over what is at the head of the queue, gainsPart at most.
+func (t *Table) handOver(part []entry) {
+	passing := t.passing[:len(part)]
 	for i := range part {
 		if n := part[i].flow; n != 0 {
-			t.record(n - 1).pending = 0
+			t.record(n - 1).prefetchCounters()
 		}
 	}
+	for i := range part {
+		e := &part[i]
+		if passing[i].record = nil; e.flow == 0 {
+			continue
+		}
+		r := t.record(e.flow - 1)
+		e.collect(r, &passing[i])
+		r.pending = 0
+	}
 	t.gains.drop(uint32(len(part)))
+	t.hooks.Gains(passing)
 }
 
 // Flow is the record whose gains p are, nil when there is nothing to pass on.
-func (t *Table) Flow(p *Pending) *Record {
-	if p.flow == 0 || p.empty() {
-		return nil
-	}
-	return t.record(p.flow - 1)
-}
+func (t *Table) Flow(p *Pending) *Record { return p.record }
 
 // PrefetchForGains asks for what passing on the gains of r will need.
 func (t *Table) PrefetchForGains(r *Record) {

@@ -24,6 +24,8 @@ const (
 	swapRequested                  // client and server are probably exchanged
 	swapped                        // they were exchanged
 	handshakeOver
+	over         // both ends, or one of them for both, have ended the connection
+	synAckSeen   // the server's half of the handshake
 	ackSeen      // the handshake was completed
 	answerSeen   // the application latency is known
 	classified   // the classifier has decided
@@ -59,22 +61,26 @@ type Record struct {
 
 	dir [2]dir
 
-	// What was gained in the last seconds: totals at the beginning of second
-	// (Unix), and what the two before it brought.
-	second            uint32
-	number            uint32 // of the record in its table
-	began             counters.Traffic
-	earlier, earlier2 counters.Traffic
-	topBps, topPps    float32
+	// What was gained in second (Unix), and in the two before it.
+	second                                      uint32
+	nowPackets, earlierPackets, earlier2Packets uint32
+	nowBytes, earlierBytes, earlier2Bytes       uint64
+	topBps, topPps                              float32
+
+	// Since the gains were last passed on: bit n is second first+n (Unix), in which the
+	// flow gained something.
+	first   uint32
+	number  uint32 // of the record in its table
+	seconds uint64
 
 	// Numbers of the hosts and stations at both ends, 0 where there is none.
 	cli, srv       uint32
 	cliMAC, srvMAC uint32
 
 	firstSeen                    int64
-	synTime, synAckTime          int64
-	serverLatency, clientLatency int64
-	appLatency, firstRequest     int64
+	handshakeAt                  int64  // when its last half began, the SYN's time or the SYN+ACK's
+	answer                       int64  // the client's first payload until answerSeen, then how long the server took
+	serverLatency, clientLatency uint32 // microseconds
 
 	id       uint32
 	rare     [2]rare
@@ -83,11 +89,12 @@ type Record struct {
 	icmpType [2]uint8
 	icmpCode [2]uint8
 	igmpType uint8
-	profile  uint8    // number of the traffic profile, 0 for none
-	_        [15]byte // up to whole cache lines
+	profile  uint8 // number of the traffic profile, 0 for none
+	l7At     uint8 // 1 + the bit of seconds in which the classifier decided, 0 when that was not since first
 }
 
-// dir is what is counted for one direction of packet after packet.
+// dir is what is counted for one direction of packet after packet, in two cache
+// lines.
 type dir struct {
 	packets, bytes   uint64
 	goodput          uint64 // payload bytes
@@ -100,14 +107,15 @@ type dir struct {
 	lenMin, lenMax   uint32
 	window           uint16
 	tos              uint8
-	tcpFlags         uint8 // all flags seen
+	tcpFlags         uint8                        // all flags seen
+	sizes            [counters.SizeBuckets]uint16 // packets by length class since the gains were last passed on
+	syns, rsts, fins uint32
 }
 
 // rare is what is counted for one direction now and then.
 type rare struct {
 	retransmissions, outOfOrder, lost, keepAlive uint32
-	syns, rsts, fins, zeros                      uint32
-	fragments                                    uint32
+	zeros, fragments                             uint32
 }
 
 // Links are the hosts and stations of a flow.
@@ -213,7 +221,18 @@ func (r *Record) TOS() (toServerTOS, toClientTOS uint8) {
 
 // Latencies are the halves of the handshake to server and client, in
 // nanoseconds, 0 when not seen.
-func (r *Record) Latencies() (server, client int64) { return r.serverLatency, r.clientLatency }
+func (r *Record) Latencies() (server, client int64) {
+	return int64(r.serverLatency) * 1000, int64(r.clientLatency) * 1000
+}
+
+// appLatency is the time from the client's first payload to the server's in
+// nanoseconds, 0 when it is not known.
+func (r *Record) appLatency() int64 {
+	if !r.is(answerSeen) {
+		return 0
+	}
+	return r.answer
+}
 
 // Application is the protocol that the flow is counted under, and its category.
 func (r *Record) Application() (app, category uint16) { return r.app, uint16(r.category) }
@@ -314,18 +333,23 @@ func (r *Record) total() counters.Traffic {
 
 // beginSecond closes the books of the last second with traffic: sec begins.
 func (r *Record) beginSecond(sec uint32) {
-	total := r.total()
-	gained := total.Sub(r.began)
-	r.topBps, r.topPps = r.top(gained)
+	r.topBps, r.topPps = r.top(r.now())
 	switch sec - r.second {
 	case 1:
-		r.earlier, r.earlier2 = gained, r.earlier
+		r.earlierPackets, r.earlier2Packets = r.nowPackets, r.earlierPackets
+		r.earlierBytes, r.earlier2Bytes = r.nowBytes, r.earlierBytes
 	case 2:
-		r.earlier, r.earlier2 = counters.Traffic{}, gained
+		r.earlierPackets, r.earlier2Packets = 0, r.nowPackets
+		r.earlierBytes, r.earlier2Bytes = 0, r.nowBytes
 	default:
-		r.earlier, r.earlier2 = counters.Traffic{}, counters.Traffic{}
+		r.earlierPackets, r.earlier2Packets, r.earlierBytes, r.earlier2Bytes = 0, 0, 0, 0
 	}
-	r.began, r.second = total, sec
+	r.nowPackets, r.nowBytes, r.second = 0, 0, sec
+}
+
+// now is what second brought.
+func (r *Record) now() counters.Traffic {
+	return counters.Traffic{Packets: uint64(r.nowPackets), Bytes: r.nowBytes}
 }
 
 func (r *Record) top(gained counters.Traffic) (bps, pps float32) {
@@ -346,11 +370,11 @@ func (r *Record) top(gained counters.Traffic) (bps, pps float32) {
 func (r *Record) In(sec uint32) counters.Traffic {
 	switch r.second - sec {
 	case 0:
-		return r.total().Sub(r.began)
+		return r.now()
 	case 1:
-		return r.earlier
+		return counters.Traffic{Packets: uint64(r.earlierPackets), Bytes: r.earlierBytes}
 	case 2:
-		return r.earlier2
+		return counters.Traffic{Packets: uint64(r.earlier2Packets), Bytes: r.earlier2Bytes}
 	}
 	return counters.Traffic{}
 }

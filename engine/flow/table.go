@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"math"
 	"sync/atomic"
 
 	"ntopgo/engine/counters"
@@ -51,13 +52,13 @@ type Table struct {
 	second     uint32 // that is being counted (Unix)
 	ended      bool
 	gains      gains
-	one        [1]Pending
-	active     [3][]uint32  // flows that gained in the present second and the two before
-	fresh      []uint32     // flows that began in this second
-	unnumbered []Unnumbered // flows that began since they were last numbered
-	order      uint64       // of the packet at hand; see Order
-	answered   []uint32     // flows of earlier seconds whose other direction began
-	named      []uint32     // flows whose names were found in this second
+	passing    [gainsPart]Pending // gains on their way
+	active     [3][]uint32        // flows that gained in the present second and the two before
+	fresh      []uint32           // flows that began in this second
+	unnumbered []Unnumbered       // flows that began since they were last numbered
+	order      uint64             // of the packet at hand; see Order
+	answered   []uint32           // flows of earlier seconds whose other direction began
+	named      []uint32           // flows whose names were found in this second
 	sums       Sums
 	packing    []byte
 	unpacked   dpi.Metadata
@@ -210,18 +211,16 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 	if r.fromClient(id.Reverse) {
 		way = toServer
 	}
-	g := t.gain(r)
+	t.gain(r)
 	if d := &r.dir[way]; !r.is(spoke[way]) {
 		t.firstOf(r, way)
-	} else if d.tos>>2 != p.TOS>>2 && g.Gain[way].Packets != 0 || g.full() {
-		t.passOn(g) // what was gained so far had another DSCP, or no more can be counted
-		g = t.gain(r)
+	} else if d.tos>>2 != p.TOS>>2 && t.gained(r, way) || d.sizes[counters.SizeBucket(int(p.WireLen))] == math.MaxUint16 {
+		t.passOn(r) // what was gained so far had another DSCP, or no more can be counted
+		t.gain(r)
 	}
-	t.count(r, p, way, n, &g.Gain[way])
+	t.count(r, p, way, n)
 	t.sum(r, p, way, n)
-	if r.is(classified) {
-		g.L7Seconds |= 1 << (t.second - g.First)
-	} else if !p.Fragment || p.FirstFrag {
+	if !r.is(classified) && (!p.Fragment || p.FirstFrag) {
 		t.classify(r, p, way == toServer)
 		if r.is(followed) && p.PayloadLen > 0 {
 			t.hooks.Said(r, p, way == toServer, true)
@@ -280,9 +279,8 @@ func (t *Table) swap(r *Record) {
 		c.SwapDirections()
 	}
 	if r.pending != 0 {
-		g := &t.gains.at(r.pending).Gain
-		g[0], g[1] = g[1], g[0]
-		g[0].Bytes, g[0].Packets, g[1].Bytes, g[1].Packets = g[1].Bytes, g[1].Packets, g[0].Bytes, g[0].Packets
+		e := &t.gains.at(r.pending).events
+		e[0], e[1] = e[1], e[0]
 	}
 	up, down := r.Totals()
 	cli, srv := bit(r.is(clientLocal)), bit(r.is(serverLocal))
@@ -392,9 +390,8 @@ func (t *Table) Purge(limit int64) int {
 // end takes r out of the table; its memory is for the next flow.
 func (t *Table) end(r *Record) {
 	if r.pending != 0 {
-		p := t.gains.at(r.pending)
-		t.passOn(p)
-		p.flow = 0
+		t.passOn(r)
+		t.gains.at(r.pending).flow = 0
 	}
 	t.hooks.Ended(r, t.Links(r))
 	t.forget(r)

@@ -165,7 +165,7 @@ func TestQueueOfGains(t *testing.T) {
 	next := uint32(1)
 	for range 60000 {
 		if n := rnd.IntN(5); n > 1 && len(want) < 9000 {
-			k := q.push(Pending{flow: next})
+			k := q.push(entry{flow: next})
 			if k == 0 {
 				t.Fatal("a place got the number of nobody")
 			}

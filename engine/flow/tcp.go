@@ -3,7 +3,6 @@ package flow
 import (
 	"net/netip"
 
-	"ntopgo/engine/counters"
 	"ntopgo/engine/decode"
 )
 
@@ -39,31 +38,33 @@ func (r *Record) checkSwap(p *decode.Packet) {
 }
 
 // countTCP counts p and notes what was seen for the first time in the flow.
-func (t *Table) countTCP(r *Record, p *decode.Packet, way int, g *counters.Gain) {
-	flags, d, n := p.TCPFlags, &r.dir[way], &r.rare[way]
+func (t *Table) countTCP(r *Record, p *decode.Packet, way int) {
+	flags, d := p.TCPFlags, &r.dir[way]
 	if flags&(decode.SYN|decode.RST|decode.FIN) != 0 {
-		g.CountFlags(flags)
+		t.events(r, way).CountFlags(flags)
 		t.sumFlags(flags &^ (r.dir[0].tcpFlags | r.dir[1].tcpFlags))
 		if flags&decode.SYN != 0 {
-			n.syns++
+			d.syns++
 		}
 		if flags&decode.RST != 0 {
-			n.rsts++
+			d.rsts++
 		}
 		if flags&decode.FIN != 0 {
-			n.fins++
+			d.fins++
 		}
 	}
 	if flags&(decode.RST|decode.FIN) == 0 {
 		if p.Window == 0 {
-			n.zeros++
+			r.rare[way].zeros++
 		}
 		d.window = p.Window
 	}
 	fresh := flags &^ d.tcpFlags
 	d.tcpFlags |= flags
 	if p.Layer == decode.LayerTransport && (!p.Fragment || p.FirstFrag) {
-		d.countSequence(n, p.Seq, flags, int(p.PayloadLen), g, &t.sums.Issues)
+		if i := d.follow(p.Seq, flags, int(p.PayloadLen)); i != noIssue {
+			t.countIssue(r, way, i)
+		}
 	}
 	settled := r.is(handshakeOver)
 	if !settled {
@@ -78,6 +79,10 @@ func (t *Table) countTCP(r *Record, p *decode.Packet, way int, g *counters.Gain)
 	// With no new flag and the handshake behind, the state is what it was.
 	if fresh != 0 || !settled {
 		r.state = r.tcpState()
+	}
+	if fresh&(decode.RST|decode.FIN) != 0 {
+		up, down := r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
+		r.set(over, (up|down)&decode.RST != 0 || up&down&decode.FIN != 0)
 	}
 }
 
@@ -100,21 +105,20 @@ func (r *Record) handshake(p *decode.Packet, way int) {
 	const mask = decode.SYN | decode.ACK | decode.RST | decode.FIN
 	switch p.TCPFlags & mask {
 	case decode.SYN:
-		if r.synTime == 0 {
-			r.synTime = p.Time
+		if r.handshakeAt == 0 {
+			r.handshakeAt = p.Time
 		}
 		if r.dir[toServer].tcpFlags&(decode.SYN|decode.ACK) == decode.SYN|decode.ACK {
 			r.set(swapRequested, true) // the SYN+ACK was captured before the SYN
 		}
 	case decode.SYN | decode.ACK:
-		if r.synAckTime == 0 && r.synTime > 0 {
-			r.synAckTime = p.Time
-			r.serverLatency = halfGap(r.synTime, p.Time)
+		if r.handshakeAt > 0 && r.once(synAckSeen) {
+			r.serverLatency = halfGap(r.handshakeAt, p.Time)
+			r.handshakeAt = p.Time
 		}
 	case decode.ACK:
-		if !r.is(ackSeen) && r.synAckTime > 0 {
-			r.set(ackSeen, true)
-			r.clientLatency = halfGap(r.synAckTime, p.Time)
+		if r.is(synAckSeen) && r.once(ackSeen) {
+			r.clientLatency = halfGap(r.handshakeAt, p.Time)
 		}
 		r.set(handshakeOver, true)
 		r.countAppLatency(p, way)
@@ -123,15 +127,15 @@ func (r *Record) handshake(p *decode.Packet, way int) {
 	}
 }
 
-// halfGap is half of what lies between two times, in whole microseconds, rounded down
-// as the original's.
-func halfGap(from, to int64) int64 {
+// halfGap is half of what lies between two times, in microseconds, rounded down as the
+// original's.
+func halfGap(from, to int64) uint32 {
 	const us = 1000
 	gap := to/us - from/us
 	if gap < 0 || gap > 2*maxLatency/us {
 		return 0
 	}
-	return gap / 2 * us
+	return uint32(gap / 2)
 }
 
 // countAppLatency is the time from the client's first payload to the server's.
@@ -140,21 +144,32 @@ func (r *Record) countAppLatency(p *decode.Packet, way int) {
 		return
 	}
 	if way == toServer {
-		if r.firstRequest == 0 {
-			r.firstRequest = p.Time
+		if r.answer == 0 {
+			r.answer = p.Time
 		}
-	} else if r.firstRequest != 0 && p.Time > r.firstRequest {
-		r.appLatency = p.Time - r.firstRequest
+	} else if r.answer != 0 && p.Time > r.answer {
+		r.answer = p.Time - r.answer
 		r.set(answerSeen, true)
 	}
 }
 
-// countSequence compares a segment with the one expected next. The rules are
+// issue is what is wrong with a segment.
+type issue uint8
+
+const (
+	noIssue issue = iota
+	keepAlive
+	retransmission
+	lost
+	outOfOrder
+)
+
+// follow compares a segment with the one expected next. The rules are
 // ntopng's: a segment that starts where the last one did is a retransmission,
 // one before the last is counted as lost, anything else unexpected is out of
 // order. Comparisons are serial-number arithmetic (RFC 1982), so that a
 // wrap-around is no loss.
-func (d *dir) countSequence(n *rare, seq uint32, flags uint8, payload int, g *counters.Gain, sum *counters.TCPIssues) {
+func (d *dir) follow(seq uint32, flags uint8, payload int) (i issue) {
 	next := seq + uint32(payload)
 	if flags&decode.SYN != 0 {
 		next++
@@ -163,31 +178,45 @@ func (d *dir) countSequence(n *rare, seq uint32, flags uint8, payload int, g *co
 	if d.seqNext != 0 && d.seqNext != seq {
 		switch {
 		case seq == d.seqNext-1 && payload <= 1 && flags&(decode.SYN|decode.FIN|decode.RST) == 0:
-			n.keepAlive++
-			g.KeepAlive++
-			sum.KeepAlive++
-			return
+			return keepAlive
 		case d.seqNext == seq-1: // FIN or SYN counted by the other side's stack
 		case d.seqLast == seq:
 			if d.seqNext != d.seqLast {
-				n.retransmissions++
-				g.Retransmissions++
-				sum.Retransmissions++
+				i = retransmission
 			}
 		case before(seq, d.seqLast) && before(seq, d.seqNext):
-			n.lost++
-			g.Lost++
-			sum.Lost++
+			i = lost
 		default:
-			n.outOfOrder++
-			g.OutOfOrder++
-			sum.OutOfOrder++
+			i = outOfOrder
 			moveLast = before(d.seqLast, seq-1)
 		}
 	}
 	d.seqNext = next
 	if moveLast {
 		d.seqLast = seq
+	}
+	return i
+}
+
+func (t *Table) countIssue(r *Record, way int, i issue) {
+	n, e, sum := &r.rare[way], t.events(r, way), &t.sums.Issues
+	switch i {
+	case keepAlive:
+		n.keepAlive++
+		e.KeepAlive++
+		sum.KeepAlive++
+	case retransmission:
+		n.retransmissions++
+		e.Retransmissions++
+		sum.Retransmissions++
+	case lost:
+		n.lost++
+		e.Lost++
+		sum.Lost++
+	case outOfOrder:
+		n.outOfOrder++
+		e.OutOfOrder++
+		sum.OutOfOrder++
 	}
 }
 
@@ -209,10 +238,4 @@ func (r *Record) tcpState() TCPState {
 		return TCPConnecting
 	}
 	return TCPNone
-}
-
-// tcpOver says whether both ends, or one of them for both, have ended the connection.
-func (r *Record) tcpOver() bool {
-	up, down := r.dir[toServer].tcpFlags, r.dir[toClient].tcpFlags
-	return (up|down)&decode.RST != 0 || up&down&decode.FIN != 0
 }

@@ -34,7 +34,10 @@ func TestTCPState(t *testing.T) {
 
 func TestHalfGap(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ from, to, want int64 }{{0, 55_000, 27_000}, {999, 56_001, 28_000}, {5000, 1000, 0}, {0, 11e9, 0}} {
+	for _, c := range []struct {
+		from, to int64
+		want     uint32
+	}{{0, 55_000, 27}, {999, 56_001, 28}, {5000, 1000, 0}, {0, 11e9, 0}} {
 		if got := halfGap(c.from, c.to); got != c.want {
 			t.Errorf("from %d to %d: %d, want %d", c.from, c.to, got, c.want)
 		}

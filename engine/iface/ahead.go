@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
 )
@@ -50,7 +51,7 @@ func (s *shard) lookGroups(b *batch, idx []uint16, g int) {
 	s.lookWork(len(idx), g+1)
 	s.lookStates(len(idx), g+2)
 	s.lookFindings(len(idx), g+3)
-	s.lookGains(b, idx, g+4)
+	s.lookCounters(b, idx, g+4)
 	s.lookFlows(b, idx, g+5)
 }
 
@@ -77,7 +78,7 @@ func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
 	}
 }
 
-func (s *shard) lookGains(b *batch, idx []uint16, g int) {
+func (s *shard) lookCounters(b *batch, idx []uint16, g int) {
 	a := &s.ahead
 	for k, end := group(g, len(idx)); k < end; k++ {
 		switch a.known[k] {
@@ -85,7 +86,8 @@ func (s *shard) lookGains(b *batch, idx []uint16, g int) {
 			s.i.hosts.PrefetchHost(a.hosts[k][0])
 			s.i.hosts.PrefetchHost(a.hosts[k][1])
 		case aheadFlow:
-			if s.flows.PrefetchGain(a.flows[k], b.packets[idx[k]].id.Reverse) {
+			p := &b.packets[idx[k]]
+			if s.flows.PrefetchCounters(a.flows[k], p.id.Reverse, p.TCPFlags&(decode.SYN|decode.FIN|decode.RST) != 0) {
 				a.known[k] = aheadUndecided
 			}
 		}
