@@ -79,7 +79,7 @@ func (s *fileSource) openNext(name string) error {
 	if err != nil {
 		return fmt.Errorf("open capture file: %w", err)
 	}
-	if err := s.begin(name, newWindow(f, &s.chunks), f); err != nil {
+	if err := s.begin(name, newWindow(fileReader(f), &s.chunks), f); err != nil {
 		f.Close()
 		return err
 	}
