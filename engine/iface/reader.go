@@ -26,6 +26,10 @@ const pieceFrames = 64
 // their own: waking one costs as much as some dozens of packets.
 const handedFrames = 1024
 
+// littleFrames is up to how many frames the reader works on itself instead of waking
+// an idle shard, and how many a second may have whose end it sees to itself.
+const littleFrames = 128
+
 // batchesInFlight bounds how far the reader runs ahead of the shards.
 const batchesInFlight = 8
 
@@ -83,9 +87,10 @@ type reader struct {
 
 	// The only reader of stored frames reads on while the shards end a second. What
 	// it reads is held back until they have.
-	readsOn bool
-	ending  *rollUp
-	held    []*batch
+	readsOn  bool
+	ending   *rollUp
+	held     []*batch
+	inSecond int // frames of the present second
 
 	// What is made of packets, as of the present batch: see readOrders.
 	alters, flowsOnly bool
@@ -117,7 +122,7 @@ func (i *Interface) run(ctx context.Context) {
 	c := &clock{fragments: decode.NewFragmentPorts(8192, 30*time.Second)}
 	last, err := i.readAll(ctx, c, parts)
 	i.finished.Store(true)
-	i.rollUp(last.order(last.now(), c.second+1, true))
+	i.rollUp(last.order(last.now(), c.second+1, true), false)
 	for _, s := range i.shards {
 		close(s.work)
 	}
@@ -177,13 +182,16 @@ func (i *Interface) newReader(c *clock, from capture.Source) *reader {
 // packets to another core costs more than it brings when there is but one.
 func (i *Interface) inline() bool { return len(i.shards) == 1 }
 
-// give has shard n do t.
-func (i *Interface) give(n int, t task) {
-	if i.inline() {
-		i.shards[n].do(t)
+// give has shard n do t. What is little is done at once if the shard has nothing else
+// to do: waking its goroutine would take longer.
+func (i *Interface) give(n int, t task, little bool) {
+	s := i.shards[n]
+	if i.inline() || little && s.busy.Load() == 0 {
+		s.do(t)
 		return
 	}
-	i.shards[n].work <- t
+	s.busy.Add(1)
+	s.work <- t
 }
 
 // loop reads until the source ends; a file that ended normally is no error.
@@ -274,6 +282,7 @@ func (r *reader) deal(b *batch) {
 			s = int(p.id.Hash >> 32 * uint64(len(r.i.shards)) >> 32)
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
+		r.inSecond++
 	}
 	if r.ending != nil {
 		r.held = append(r.held, b)
@@ -304,7 +313,7 @@ func (r *reader) send(b *batch) {
 			continue
 		}
 		b.waiting.Add(1)
-		r.i.give(s, task{batch: b, packets: list})
+		r.i.give(s, task{batch: b, packets: list}, r.readsOn && len(list) <= littleFrames)
 		b.byShard[s] = list[len(list):]
 	}
 }
@@ -380,12 +389,14 @@ func (r *reader) advance(now int64) {
 		return
 	}
 	roll := r.order((c.second+1)*1e9, sec, false)
-	if c.second = sec; r.readsOn {
-		r.i.endSecond(roll)
+	little := r.readsOn && r.inSecond <= littleFrames
+	r.inSecond = 0
+	if c.second = sec; r.readsOn && !little {
+		r.i.endSecond(roll, false)
 		r.ending = roll
 		return
 	}
-	r.i.rollUp(roll)
+	r.i.rollUp(roll, little)
 }
 
 func (r *reader) now() int64 {

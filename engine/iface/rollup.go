@@ -39,17 +39,17 @@ func (r *rollUp) over() bool { return r.left.Load() == 0 }
 
 // rollUp has every shard end its second, then derives rates and forgets what is
 // idle. It returns when all is done, so that nothing read later is counted with
-// it.
-func (i *Interface) rollUp(r *rollUp) {
-	i.endSecond(r)
+// it. little is as for endSecond.
+func (i *Interface) rollUp(r *rollUp, little bool) {
+	i.endSecond(r, little)
 	<-r.ended
 	i.afterSecond(r)
 }
 
-// endSecond has every shard end its second.
-func (i *Interface) endSecond(r *rollUp) {
+// endSecond has every shard end its second; little says that it had few packets.
+func (i *Interface) endSecond(r *rollUp, little bool) {
 	for n := range i.shards {
-		i.give(n, task{rollUp: r})
+		i.give(n, task{rollUp: r}, little)
 	}
 }
 

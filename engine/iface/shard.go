@@ -3,6 +3,7 @@ package iface
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"ntopgo/engine/behaviour"
 	"ntopgo/engine/checks"
@@ -23,6 +24,7 @@ type task struct {
 type shard struct {
 	i    *Interface
 	work chan task
+	busy atomic.Int32 // tasks that were given and are not done
 
 	mu        sync.Mutex // held for a batch or a roll-up, and by readers in between
 	flows     *flow.Table
@@ -49,6 +51,7 @@ func newShard(i *Interface) *shard {
 func (s *shard) run() {
 	for t := range s.work {
 		s.do(t)
+		s.busy.Add(-1)
 	}
 }
 
