@@ -1,16 +1,25 @@
 package dpi
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"slices"
+	"sort"
 )
 
 // addressTable maps addresses to protocols. Networks are laid side by side as
 // segments, each of which belongs to the longest network around it, so that one
 // binary search answers.
 type addressTable struct {
-	from  []netip.Addr // first addresses of the segments, ascending
-	proto []uint16     // protocol of each segment, 0 for the gaps
+	v4 segmentList[uint32]
+	v6 segmentList[netip.Addr]
+}
+
+// segmentList is segments by their first addresses, ascending, and the protocol of each,
+// 0 for the gaps.
+type segmentList[T any] struct {
+	from  []T
+	proto []uint16
 }
 
 // network is one line of the table.
@@ -53,11 +62,11 @@ func segments(nets []network) *addressTable {
 	a := &addressTable{}
 	var open []network
 	begin := func(at netip.Addr, proto uint16) {
-		if n := len(a.from); n > 0 && a.from[n-1] == at {
-			a.proto[n-1] = proto
-			return
+		if at.Is4() {
+			a.v4.begin(number4(at), proto, func(x, y uint32) bool { return x == y })
+		} else {
+			a.v6.begin(at, proto, func(x, y netip.Addr) bool { return x == y })
 		}
-		a.from, a.proto = append(a.from, at), append(a.proto, proto)
 	}
 	closeBefore := func(at netip.Addr) {
 		for n := len(open); n > 0 && !open[n-1].prefix.Contains(at); n-- {
@@ -92,16 +101,44 @@ func last(p netip.Prefix) netip.Addr {
 	return addr
 }
 
+// begin adds a segment, in the place of the last one where that begins at the same
+// address.
+func (l *segmentList[T]) begin(at T, proto uint16, same func(x, y T) bool) {
+	if n := len(l.from); n > 0 && same(l.from[n-1], at) {
+		l.proto[n-1] = proto
+		return
+	}
+	l.from, l.proto = append(l.from, at), append(l.proto, proto)
+}
+
+// number4 is an IPv4 address as a number.
+func number4(a netip.Addr) uint32 {
+	b := a.As4()
+	return binary.BigEndian.Uint32(b[:])
+}
+
 // find returns the protocol of the longest network around addr, 0 for none.
 func (a *addressTable) find(addr netip.Addr) uint16 {
-	i, exact := slices.BinarySearchFunc(a.from, addr, netip.Addr.Compare)
-	if !exact {
-		i--
+	var n int // of the segments that begin at or before addr
+	if !addr.Is4() {
+		if n = sort.Search(len(a.v6.from), func(i int) bool { return addr.Less(a.v6.from[i]) }); n == 0 {
+			return 0
+		}
+		return a.v6.proto[n-1]
 	}
-	if i < 0 || a.from[i].Is4() != addr.Is4() {
+	x, from := number4(addr), a.v4.from
+	for size := len(from); size > 0; {
+		if half := (size + 1) / 2; from[n+half-1] <= x {
+			n += half
+			size -= half
+		} else {
+			size = half - 1
+		}
+	}
+	if n == 0 {
 		return 0
 	}
-	return a.proto[i]
+	return a.v4.proto[n-1]
 }
 
 // networks is a short list of prefixes.

@@ -39,14 +39,35 @@ func injection(value string) uint {
 		return 0
 	}
 	switch {
-	case xss.MatchString(value):
+	case mayBeXSS(value) && xss.MatchString(value):
 		return riskUrlPossibleXss
-	case sql.MatchString(value):
+	case mayBeSQL(value) && sql.MatchString(value):
 		return riskUrlPossibleSqlInjection
 	case strings.ContainsAny(value, ";|&$`(/<") && rce.MatchString(value):
 		return riskUrlPossibleRceInjection
 	}
 	return 0
+}
+
+// mayBeXSS and mayBeSQL are quick, and say no only where their expressions find
+// nothing: each alternative needs one of these.
+func mayBeXSS(value string) bool {
+	return strings.ContainsAny(value, "<'\"(") || holds(value, "script") || holds(value, "document")
+}
+
+func mayBeSQL(value string) bool {
+	return strings.ContainsAny(value, "'\");(@ \t\n\f\r") || holds(value, "information_schema")
+}
+
+// holds says whether word, of small letters, is in s in whatever letters; yes where s is
+// not all ASCII, as other letters may stand for the same.
+func holds(s, word string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 || s[i]|0x20 == word[0] && len(s)-i >= len(word) && strings.EqualFold(s[i:i+len(word)], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // unescape undoes percent signs and pluses (WHATWG URL, section 5.1); what is
