@@ -326,11 +326,6 @@ func (r *Record) tell(t *dpi.Tuple) {
 	t.Client, t.Server, t.CliPort, t.SrvPort = r.ends()
 }
 
-// total is the traffic of both directions.
-func (r *Record) total() counters.Traffic {
-	return counters.Traffic{Packets: r.dir[0].packets + r.dir[1].packets, Bytes: r.dir[0].bytes + r.dir[1].bytes}
-}
-
 // beginSecond closes the books of the last second with traffic: sec begins.
 func (r *Record) beginSecond(sec uint32) {
 	r.topBps, r.topPps = r.top(r.now())
