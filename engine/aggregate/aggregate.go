@@ -25,6 +25,9 @@ const (
 	kinds
 )
 
+// Kinds is how many kinds there are.
+const Kinds = int(kinds)
+
 // hasProtocols says whether anybody asks what protocols such groups speak.
 func (k Kind) hasProtocols() bool { return k != Country && k != Network }
 
@@ -210,25 +213,57 @@ func (g *Group) GainInside(n *Gained) {
 	g.gain(n, &l7)
 }
 
-// See notes that members have had traffic that the group does not count.
-func (g *Group) See(n *Gained) {
-	g.mu.Lock()
-	g.sum.see(n)
-	g.sum.handshake(n, n.RTT)
-	g.sum.handshake(n, n.PeerRTT)
-	g.mu.Unlock()
+// Sightings collects for a group that members have had traffic which the group does
+// not count, flow after flow: most flows are seen by the same few groups, whose locks
+// all shards want. The zero value is empty.
+type Sightings struct {
+	group       *Group
+	first, last int64
+	rtts        uint64
+	rtt         int64
 }
 
-func (s *Sum) see(n *Gained) {
-	if s.FirstSeen == 0 || n.FirstSeen < s.FirstSeen {
-		s.FirstSeen = n.FirstSeen
+// Add adds what a flow between members of g gained. What was collected for another
+// group is handed over first.
+func (s *Sightings) Add(g *Group, n *Gained) {
+	if s.group != g {
+		s.Flush()
+		*s = Sightings{group: g, first: n.FirstSeen, last: n.LastSeen}
 	}
-	s.LastSeen = max(s.LastSeen, n.LastSeen)
+	s.first, s.last = min(s.first, n.FirstSeen), max(s.last, n.LastSeen)
+	for _, rtt := range [2]int64{n.RTT, n.PeerRTT} {
+		if n.NewL7 && rtt > 0 {
+			s.rtts++
+			s.rtt += rtt
+		}
+	}
+}
+
+// Flush hands over what was collected.
+func (s *Sightings) Flush() {
+	g := s.group
+	if g == nil {
+		return
+	}
+	g.mu.Lock()
+	g.sum.see(s.first, s.last)
+	g.sum.RTTs += s.rtts
+	g.sum.RTT += s.rtt
+	g.mu.Unlock()
+	s.group = nil
+}
+
+// see notes that members have had traffic from first to last.
+func (s *Sum) see(first, last int64) {
+	if s.FirstSeen == 0 || first < s.FirstSeen {
+		s.FirstSeen = first
+	}
+	s.LastSeen = max(s.LastSeen, last)
 }
 
 func (g *Group) gain(n *Gained, l7 *counters.Duplex) {
 	s := &g.sum
-	s.see(n)
+	s.see(n.FirstSeen, n.LastSeen)
 	if g.Kind.hasProtocols() {
 		s.L7.Count(n.App, *l7, n.First, n.L7Seconds, n.NewL7)
 	}

@@ -164,3 +164,27 @@ func TestCountryIDs(t *testing.T) {
 		t.Errorf("id %d, %q", id, CountryCode(id))
 	}
 }
+
+// TestSightings sees flows of two groups in turns.
+func TestSightings(t *testing.T) {
+	t.Parallel()
+	a, b := &Group{Key: Key{Kind: AS, ID: 1}}, &Group{Key: Key{Kind: AS, ID: 2}}
+	var s Sightings
+	s.Flush()
+	for n, g := range []*Group{a, a, b, a} {
+		x := gained(n != 1)
+		x.FirstSeen, x.LastSeen, x.PeerRTT = int64(50-n), int64(60+n), 6
+		s.Add(g, x)
+	}
+	if v := a.View(); v.FirstSeen != 49 || v.LastSeen != 61 || v.RTTs != 2 {
+		t.Errorf("before it is handed over: %+v", v.Sum)
+	}
+	s.Flush()
+	s.Flush()
+	if v := a.View(); v.FirstSeen != 47 || v.LastSeen != 63 || v.RTTs != 4 || v.MeanRTT() != 5 || v.Traffic != (counters.Duplex{}) {
+		t.Errorf("%+v", v.Sum)
+	}
+	if v := b.View(); v.FirstSeen != 48 || v.LastSeen != 62 || v.RTTs != 2 {
+		t.Errorf("the other group: %+v", v.Sum)
+	}
+}

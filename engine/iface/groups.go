@@ -26,7 +26,7 @@ func (s *shard) passOnToGroups(f *flow.Record, l flow.Links, g *host.Gained, rtt
 		case aggregate.Inside:
 			group.GainInside(&cli)
 		case aggregate.Seen:
-			group.See(&cli)
+			s.seen[group.Kind].Add(group, &cli)
 		}
 	})
 }

@@ -179,6 +179,9 @@ func (s *shard) passOn(part []flow.Pending) {
 			s.passOnFlow(f, &part[i])
 		}
 	}
+	for k := range s.seen {
+		s.seen[k].Flush()
+	}
 }
 
 // toOne says whether both ends of a flow are plain host addresses.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"ntopgo/engine/aggregate"
 	"ntopgo/engine/behaviour"
 	"ntopgo/engine/checks"
 	"ntopgo/engine/decode"
@@ -37,6 +38,7 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
+	seen   [aggregate.Kinds]aggregate.Sightings // while gains are passed on
 	ahead  ahead
 	active []uint32 // flows at hand whose rates are told their hosts
 }
