@@ -33,8 +33,9 @@ func (t *Table) PrefetchRecord(hash uint64) *Record {
 
 // PrefetchCounters asks for the counters of the direction in which a packet of r goes,
 // and whether the classifier is at work. It says whether the next steps have
-// something to do. events says that the packet will bring some.
-func (t *Table) PrefetchCounters(r *Record, reverse, events bool) (undecided bool) {
+// something to do, and whether somebody will read the payload. events says that the
+// packet will bring some.
+func (t *Table) PrefetchCounters(r *Record, reverse, events bool) (undecided, read bool) {
 	way := toClient
 	if r.fromClient(reverse) {
 		way = toServer
@@ -44,10 +45,10 @@ func (t *Table) PrefetchCounters(r *Record, reverse, events bool) (undecided boo
 		prefetch.Lines(unsafe.Pointer(t.gains.at(r.pending)), 1)
 	}
 	if r.is(classified) {
-		return false
+		return false, r.is(followed)
 	}
 	prefetch.Lines(unsafe.Add(unsafe.Pointer(r), hotLines*prefetch.LineSize), coldLines)
-	return true
+	return true, true
 }
 
 // prefetchCounters asks for what collecting the gains of r looks at.

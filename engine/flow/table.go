@@ -92,7 +92,8 @@ type Hooks struct {
 	// Said is called for each payload of a flow that is followed, from the one by
 	// which the classifier has decided on, which is the first.
 	Said func(r *Record, p *decode.Packet, toServer, first bool)
-	// Gains takes what flows gained; Table.Flow tells whose it is.
+	// Gains takes what flows gained, which is good until it returns; Table.Flow tells
+	// whose it is.
 	Gains func(part []Pending)
 	// Ended is called for a flow that leaves the table, after its last gains.
 	Ended func(r *Record, l Links)

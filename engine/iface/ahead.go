@@ -1,9 +1,12 @@
 package iface
 
 import (
+	"unsafe"
+
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/host"
+	"ntopgo/engine/prefetch"
 )
 
 // lookGroup is how many packets are looked at together. Each step of asking for
@@ -73,6 +76,7 @@ func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
 			continue
 		}
 		a.known[k] = aheadHosts
+		p.fetchPayload()
 		a.hosts[k] = [2]uint32{s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
 			s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN})}
 	}
@@ -87,8 +91,12 @@ func (s *shard) lookCounters(b *batch, idx []uint16, g int) {
 			s.i.hosts.PrefetchHost(a.hosts[k][1])
 		case aheadFlow:
 			p := &b.packets[idx[k]]
-			if s.flows.PrefetchCounters(a.flows[k], p.id.Reverse, p.TCPFlags&(decode.SYN|decode.FIN|decode.RST) != 0) {
+			undecided, read := s.flows.PrefetchCounters(a.flows[k], p.id.Reverse, p.TCPFlags&(decode.SYN|decode.FIN|decode.RST) != 0)
+			if undecided {
 				a.known[k] = aheadUndecided
+			}
+			if read {
+				p.fetchPayload()
 			}
 		}
 	}
@@ -118,5 +126,13 @@ func (s *shard) lookWork(n, g int) {
 		if a.known[k] == aheadUndecided {
 			s.flows.PrefetchWork(a.flows[k])
 		}
+	}
+}
+
+// fetchPayload asks for the beginning of the payload, which may lie in another core's
+// cache; who reads on has the processor ask for the rest.
+func (p *packet) fetchPayload() {
+	if len(p.Payload) > 0 {
+		prefetch.Lines(unsafe.Pointer(unsafe.SliceData(p.Payload)), 2)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Array is a fixed number of T in one piece. Small ones lie in the heap like any
-// slice; large ones outside of it, in huge pages.
+// slice; large ones outside of it, where huge pages are.
 type Array[T any] struct {
 	Items []T // valid as long as the Array is
 	owner *owner
