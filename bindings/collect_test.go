@@ -21,7 +21,7 @@ import (
 // scripts that follow with the returned change.
 func (w *world) collecting(kind capture.Kind) (*iface.Interface, *collect.Collector, func(*Context)) {
 	w.t.Helper()
-	i, err := iface.New(iface.Config{ID: 5, Shards: 2, OnAlert: w.env.OnFlowAlert(5)}, iface.Deps{Source: capture.NewSilent(capture.Info{Name: "tcp://127.0.0.1:1", Kind: kind}),
+	i, err := iface.New(iface.Config{ID: 5, Shards: 2, NoPurge: true, OnAlert: w.env.OnFlowAlert(5)}, iface.Deps{Source: capture.NewSilent(capture.Info{Name: "tcp://127.0.0.1:1", Kind: kind}),
 		DPI: w.env.DPI, Nets: w.env.Nets})
 	if err != nil {
 		w.t.Fatal(err)
