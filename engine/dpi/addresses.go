@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
-	"sort"
 )
 
 // addressTable maps addresses to protocols. Networks are laid side by side as
@@ -17,7 +16,7 @@ type addressTable struct {
 
 // segmentList is segments by their first addresses, ascending, and the protocol of each,
 // 0 for the gaps.
-type segmentList[T any] struct {
+type segmentList[T comparable] struct {
 	from  []T
 	proto []uint16
 }
@@ -63,9 +62,9 @@ func segments(nets []network) *addressTable {
 	var open []network
 	begin := func(at netip.Addr, proto uint16) {
 		if at.Is4() {
-			a.v4.begin(number4(at), proto, func(x, y uint32) bool { return x == y })
+			a.v4.begin(number4(at), proto)
 		} else {
-			a.v6.begin(at, proto, func(x, y netip.Addr) bool { return x == y })
+			a.v6.begin(at, proto)
 		}
 	}
 	closeBefore := func(at netip.Addr) {
@@ -103,8 +102,8 @@ func last(p netip.Prefix) netip.Addr {
 
 // begin adds a segment, in the place of the last one where that begins at the same
 // address.
-func (l *segmentList[T]) begin(at T, proto uint16, same func(x, y T) bool) {
-	if n := len(l.from); n > 0 && same(l.from[n-1], at) {
+func (l *segmentList[T]) begin(at T, proto uint16) {
+	if n := len(l.from); n > 0 && l.from[n-1] == at {
 		l.proto[n-1] = proto
 		return
 	}
@@ -117,28 +116,24 @@ func number4(a netip.Addr) uint32 {
 	return binary.BigEndian.Uint32(b[:])
 }
 
-// find returns the protocol of the longest network around addr, 0 for none.
-func (a *addressTable) find(addr netip.Addr) uint16 {
-	var n int // of the segments that begin at or before addr
-	if !addr.Is4() {
-		if n = sort.Search(len(a.v6.from), func(i int) bool { return addr.Less(a.v6.from[i]) }); n == 0 {
-			return 0
-		}
-		return a.v6.proto[n-1]
+// at is the protocol of the address that a binary search in from found at n, or before
+// which it ended there.
+func (l *segmentList[T]) at(n int, exact bool) uint16 {
+	if !exact {
+		n--
 	}
-	x, from := number4(addr), a.v4.from
-	for size := len(from); size > 0; {
-		if half := (size + 1) / 2; from[n+half-1] <= x {
-			n += half
-			size -= half
-		} else {
-			size = half - 1
-		}
-	}
-	if n == 0 {
+	if n < 0 {
 		return 0
 	}
-	return a.v4.proto[n-1]
+	return l.proto[n]
+}
+
+// find returns the protocol of the longest network around addr, 0 for none.
+func (a *addressTable) find(addr netip.Addr) uint16 {
+	if addr.Is4() {
+		return a.v4.at(slices.BinarySearch(a.v4.from, number4(addr)))
+	}
+	return a.v6.at(slices.BinarySearchFunc(a.v6.from, addr, netip.Addr.Compare))
 }
 
 // networks is a short list of prefixes.
