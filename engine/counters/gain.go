@@ -21,7 +21,7 @@ type Events struct {
 }
 
 // AddIssues adds reported TCP issues, up to what a counter holds; it says whether
-// there was room. Where there was none nothing is added, and g has to be passed on
+// there was room. Where there was none nothing is added, and e has to be passed on
 // first.
 func (e *Events) AddIssues(retransmissions, outOfOrder, lost uint32) bool {
 	r, o, l := narrow(e.Retransmissions, retransmissions), narrow(e.OutOfOrder, outOfOrder), narrow(e.Lost, lost)

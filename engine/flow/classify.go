@@ -76,8 +76,7 @@ func (t *Table) adopt(r *Record, l *findings, done bool) {
 		t.engine.Recycle(m)
 	}
 	// What came before the classifier decided is counted now.
-	t.entry(r)
-	r.l7At = 1 + uint8(t.second-r.first)
+	t.l7Begins(r)
 	up, down := r.Totals()
 	sum := counters.Duplex{Sent: up, Rcvd: down}
 	t.sums.L7.At(r.app).Add(sum)

@@ -71,8 +71,7 @@ func (t *Table) told(r *Record, n *Report) {
 	r.Result = t.engine.Told(n.Result, n.Meta.HostName, &t.tuple)
 	r.app, r.category = applicationOf(r.Result), r.Result.Category
 	if r.seconds != 0 {
-		t.entry(r)
-		r.l7At = 1 + uint8(t.second-r.first)
+		t.l7Begins(r)
 	}
 	r.set(classified, true)
 	r.set(followed, r.Lower() == ProtocolHTTP)

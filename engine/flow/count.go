@@ -5,9 +5,8 @@ import (
 	"ntopgo/engine/decode"
 )
 
-// count adds one packet to the record and to g, what its direction gained. n
-// is what the packet weighs: its length on the wire without link padding and
-// encapsulation.
+// count adds one packet to the record. n is what the packet weighs: its length on the
+// wire without link padding and encapsulation.
 func (t *Table) count(r *Record, p *decode.Packet, way int, n int) {
 	d := &r.dir[way]
 	d.packets++

@@ -190,6 +190,12 @@ func (e *entry) collect(r *Record, p *Pending) {
 	r.seconds, r.l7At = 0, 0
 }
 
+// l7Begins notes that the protocol of r is known from the present second on.
+func (t *Table) l7Begins(r *Record) {
+	t.entry(r)
+	r.l7At = 1 + uint8(t.second-r.first)
+}
+
 // l7Seconds are those in which r gained something, its protocol being known, and that
 // in which it became so.
 func (r *Record) l7Seconds() uint64 {

@@ -54,9 +54,8 @@ func (h *Host) Number() uint32 {
 
 // What a host was seen doing.
 const (
-	hostSent     = 1 << iota // it sent a packet
-	hostHeard                // a packet was sent to it
-	hostObserved             // at the end of a file, see Observe
+	hostSent  = 1 << iota // it sent a packet
+	hostHeard             // a packet was sent to it
 )
 
 // DNSCounters counts DNS messages in one direction.
