@@ -15,7 +15,7 @@ func (t *Table) PrefetchSlot(hash uint64) {
 	prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(hash)&t.index.mask()]), 1)
 }
 
-// What of a record every packet needs, and what only those do that are classified.
+// What of a record every packet needs, and what only those do of which the classifier has not decided.
 const (
 	hotLines  = 6
 	coldLines = int(unsafe.Sizeof(Record{}))/prefetch.LineSize - hotLines

@@ -210,7 +210,7 @@ func (r *Record) FirstSeen() int64 { return r.firstSeen }
 // LastSeen is the time of the last packet in nanoseconds.
 func (r *Record) LastSeen() int64 { return r.lastSeen }
 
-// ID tells flows with the same display key apart. Until SetID it is made of the
+// ID tells flows with the same display key apart. Until Table.Number it is made of the
 // tuple and the time of the first packet.
 func (r *Record) ID() uint32 { return r.id }
 
