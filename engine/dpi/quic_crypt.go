@@ -140,7 +140,7 @@ func expandLabel(secret *[sha256.Size]byte, label string, n int) [sha256.Size]by
 }
 
 // hmacSHA256 is the HMAC of a message of 64 bytes at most under a key of 64 at most
-// (RFC 2104). Six are needed for the keys of a connection; those of the library
+// (RFC 2104). Five are needed for the keys of a connection; those of the library
 // allocate two hashes each.
 func hmacSHA256(key, message []byte) [sha256.Size]byte {
 	var inner, outer [2 * sha256.BlockSize]byte
