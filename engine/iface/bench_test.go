@@ -22,11 +22,12 @@ import (
 // for every perSecond of them.
 type made struct {
 	flows, packets, perSecond int
+	stored                    bool
 	sent                      int
 }
 
 func (m *made) Info() capture.Info {
-	return capture.Info{Name: "made", Kind: capture.KindFile}
+	return capture.Info{Name: "made", Kind: capture.KindFile, Stored: m.stored}
 }
 func (m *made) Stats() capture.Stats { return capture.Stats{Received: uint64(m.sent)} }
 func (m *made) Close() error         { return nil }
@@ -195,11 +196,21 @@ func TestListingsLeaveCaptureAlone(t *testing.T) {
 }
 
 // TestManyFlowsAgree compares shards where tables grow and hosts have many
-// flows, which the captures of the end-to-end tests do not show.
+// flows, which the captures of the end-to-end tests do not show, by how the source is
+// read and how long its seconds are.
 func TestManyFlowsAgree(t *testing.T) {
 	t.Parallel()
-	one := describe(run(t, &made{flows: 9000, packets: 40000, perSecond: 5000}, 1))
-	if got := describe(run(t, &made{flows: 9000, packets: 40000, perSecond: 5000}, 3)); got != one {
-		t.Errorf("3 shards differ from one:\n%s", firstDifference(one, got))
+	for _, perSecond := range []int{50_000, 5000, 40} {
+		source := func(stored bool) *made {
+			return &made{flows: 9000, packets: min(40_000, 100*perSecond), perSecond: perSecond, stored: stored}
+		}
+		one := describe(run(t, source(true), 1))
+		for _, stored := range []bool{false, true} {
+			for _, shards := range []int{2, 3, 7} {
+				if got := describe(run(t, source(stored), shards)); got != one {
+					t.Errorf("%d packets a second, stored %v: %d shards differ from one:\n%s", perSecond, stored, shards, firstDifference(one, got))
+				}
+			}
+		}
 	}
 }

@@ -45,9 +45,7 @@ func (i *Interface) Collect(n *flow.Report) bool {
 	if n.VLAN != 0 {
 		i.seenVLAN.Store(true)
 	}
-	if t := i.lastPacket.Load(); n.Arrived > t {
-		i.lastPacket.CompareAndSwap(t, n.Arrived)
-	}
+	raise(&i.lastPacket, n.Arrived)
 	return true
 }
 

@@ -1,6 +1,6 @@
 // Package iface joins a packet source, shards and tables into an interface:
-// the reader decodes frames and hands them to shards by five-tuple; each shard
-// owns its flows; once a second of packet time the gains of the flows are
+// readers decode frames and deal them to shards by five-tuple; each shard owns its
+// flows; a crew of goroutines does the work of both; once a second of packet time the gains of the flows are
 // rolled up into hosts, MACs, protocols and the interface's own counters.
 //
 // Nothing of Lua, HTTP or Redis may enter here.

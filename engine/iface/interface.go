@@ -34,12 +34,12 @@ type Interface struct {
 	macs     *mac.Table
 	limit    flow.Limit
 	seed     uint64        // of the hashes of flows
-	rated    []*mac.Mac    // stations with rates to derive; the reader's own
-	tickAt   int64         // when the previous roll-up ended; the reader's own
-	nextFlow uint32        // number of the next flow; the reader's own
+	rated    []*mac.Mac    // stations with rates to derive; of who ends a second
+	tickAt   int64         // when the previous roll-up ended; likewise
+	nextFlow uint32        // number of the next flow; likewise
 	dealt    atomic.Uint64 // packets and reports of flows so far, which gives each its place
 
-	uses     []behaviour.Use // the reader's own memory
+	uses     []behaviour.Use // memory of who ends a second
 	services *behaviour.Services
 	periodic *behaviour.Periodicities
 
@@ -64,7 +64,7 @@ type Interface struct {
 	lastPacket atomic.Int64 // nanoseconds, packet time
 	seenVLAN   atomic.Bool
 	seenMAC    atomic.Bool
-	finished   atomic.Bool // the source has ended
+	finished   atomic.Bool // the source has ended and everything read is counted
 	panics     atomic.Uint64
 	idle       atomic.Bool
 	flowIdle   atomic.Int64 // nanoseconds

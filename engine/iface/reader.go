@@ -22,16 +22,15 @@ import (
 // and what is asked for ahead, should stay in the nearest cache.
 const pieceFrames = 64
 
-// handedFrames is how many are handed over at once to shards with a goroutine of
-// their own: waking one costs as much as some dozens of packets.
-const handedFrames = 1024
-
-// littleFrames is up to how many frames the reader works on itself instead of waking
-// an idle shard, and how many a second may have whose end it sees to itself.
-const littleFrames = 128
-
-// batchesInFlight bounds how far the reader runs ahead of the shards.
-const batchesInFlight = 8
+// How many frames are dealt out at once where there are several shards, and how many
+// such batches there are. Of a file, readAhead of them are read before they are needed;
+// the rest are for workers that wait for others to end a second. Of a live source more
+// come at once, as who takes them may have to be woken.
+const (
+	storedFrames, storedBatches = 256, 64
+	liveFrames, liveBatches     = 1024, 8
+	readAhead                   = 16
+)
 
 // batch is one reading of the source on its way through the shards. It goes
 // back to the reader when the last shard is done with it.
@@ -39,10 +38,10 @@ type batch struct {
 	frames  capture.Batch
 	first   uint64     // where its first packet stands among those of the interface
 	packets []packet   // as many as are read at once
-	byShard [][]uint16 // indexes into packets, not sent yet
+	byShard [][]uint16 // indexes into packets, not dealt out yet
 	lists   [][]uint16 // the memory of byShard
-	waiting atomic.Int32
-	free    chan<- *batch
+	from    *reader
+	waiting int // who still needs it; guarded by the crew's mu
 }
 
 // packet is a decoded frame with what only the reader knows of it.
@@ -55,8 +54,8 @@ type packet struct {
 	id       flow.Ident
 }
 
-func newBatch(shards, frames int, free chan<- *batch) *batch {
-	b := &batch{packets: make([]packet, frames), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), free: free}
+func newBatch(shards, frames int, from *reader) *batch {
+	b := &batch{packets: make([]packet, frames), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), from: from}
 	for n := range b.lists {
 		b.lists[n] = make([]uint16, 0, frames)
 	}
@@ -70,27 +69,33 @@ func (b *batch) fetch(idx []uint16) {
 	}
 }
 
+// done is said, under the crew's mu, by each who needed b.
 func (b *batch) done() {
-	if b.waiting.Add(-1) == 0 {
-		b.free <- b
+	if b.waiting--; b.waiting > 0 {
+		return
+	}
+	r := b.from
+	r.free = append(r.free, b)
+	if n := len(b.frames.Frames); n > 0 {
+		raise(&r.i.lastPacket, b.frames.Frames[n-1].Time)
 	}
 }
 
-// reader is a goroutine that decodes frames and deals them out. Sources in
-// parts have one for each.
+// reader decodes the frames of a part of the source and deals them out. One worker of
+// the crew at a time reads.
 type reader struct {
 	i     *Interface
+	crew  *crew
 	clock *clock
 	from  capture.Source
-	free  chan *batch
 	rnd   *rand.Rand
 
-	// The only reader of stored frames reads on while the shards end a second. What
-	// it reads is held back until they have.
-	readsOn  bool
-	ending   *rollUp
-	held     []*batch
-	inSecond int // frames of the present second
+	// Guarded by the crew's mu.
+	free    []*batch
+	batches int  // in all
+	busy    bool // somebody reads
+	ended   bool
+	err     error
 
 	// What is made of packets, as of the present batch: see readOrders.
 	alters, flowsOnly bool
@@ -102,31 +107,34 @@ type reader struct {
 // for reading; ending a second excludes it.
 type clock struct {
 	mu        sync.RWMutex
-	second    int64 // of packet time
+	second    int64        // of packet time
+	last      atomic.Int64 // time of the last frame, nanoseconds
 	lastPurge int64
 
 	fragMu    sync.Mutex
 	fragments *decode.FragmentPorts
 }
 
+// heard notes that a frame of time t was read.
+func (c *clock) heard(t int64) { raise(&c.last, t) }
+
+// raise makes n at least t.
+func raise(n *atomic.Int64, t int64) {
+	for old := n.Load(); t > old && !n.CompareAndSwap(old, t); old = n.Load() {
+	}
+}
+
 func (i *Interface) run(ctx context.Context) {
 	parts := []capture.Source{i.source}
-	if p, ok := i.source.(capture.Parallel); ok && !i.inline() {
+	if p, ok := i.source.(capture.Parallel); ok && len(i.shards) > 1 {
 		parts = p.Parts()
 	}
-	if !i.inline() {
-		for _, s := range i.shards {
-			go s.run()
-		}
+	c := newCrew(ctx, i)
+	clock := &clock{fragments: decode.NewFragmentPorts(8192, 30*time.Second)}
+	for _, part := range parts {
+		c.readers = append(c.readers, newReader(c, clock, part))
 	}
-	c := &clock{fragments: decode.NewFragmentPorts(8192, 30*time.Second)}
-	last, err := i.readAll(ctx, c, parts)
-	i.finished.Store(true)
-	i.rollUp(last.order(last.now(), c.second+1, true), false)
-	for _, s := range i.shards {
-		close(s.work)
-	}
-	if err != nil && ctx.Err() == nil {
+	if err := c.run(); err != nil {
 		i.mu.Lock()
 		i.readErr = err
 		i.mu.Unlock()
@@ -135,145 +143,90 @@ func (i *Interface) run(ctx context.Context) {
 	close(i.done)
 }
 
-// readAll reads all parts to their end; an error of one ends the others. It
-// returns a reader that has nothing more to do.
-func (i *Interface) readAll(ctx context.Context, c *clock, parts []capture.Source) (*reader, error) {
-	first := i.newReader(c, parts[0])
-	if len(parts) == 1 {
-		first.readsOn = !i.inline() && i.info.Stored
-		defer first.settle()
-		return first, first.loop(ctx)
+func newReader(c *crew, clock *clock, from capture.Source) *reader {
+	r := &reader{i: c.i, crew: c, clock: clock, from: from, rnd: rand.New(rand.NewPCG(1, 2))}
+	var frames int
+	switch {
+	case len(c.lines) == 1:
+		frames, r.batches = pieceFrames, 1 // it is counted at once, and still in the cache
+	case c.stored:
+		frames, r.batches = storedFrames, storedBatches
+	default:
+		frames, r.batches = liveFrames, liveBatches
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
-	for n, part := range parts {
-		r := first
-		if n > 0 {
-			r = i.newReader(c, part)
-		}
-		wg.Go(func() {
-			if err := r.loop(ctx); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	wg.Wait()
-	err := context.Cause(ctx)
-	if errors.Is(err, context.Canceled) {
-		err = nil
-	}
-	return first, err
-}
-
-func (i *Interface) newReader(c *clock, from capture.Source) *reader {
-	r := &reader{i: i, clock: c, from: from, free: make(chan *batch, batchesInFlight), rnd: rand.New(rand.NewPCG(1, 2))}
-	inFlight, frames := batchesInFlight, handedFrames
-	if i.inline() {
-		inFlight, frames = 1, pieceFrames // the batch is done when it comes back, and still in the cache
-	}
-	for range inFlight {
-		r.free <- newBatch(len(i.shards), frames, r.free)
+	for range r.batches {
+		r.free = append(r.free, newBatch(len(c.lines), frames, r))
 	}
 	return r
 }
 
-// inline says that the only shard works on the reader's goroutine: handing
-// packets to another core costs more than it brings when there is but one.
-func (i *Interface) inline() bool { return len(i.shards) == 1 }
-
-// give has shard n do t. What is little is done at once if the shard has nothing else
-// to do: waking its goroutine would take longer.
-func (i *Interface) give(n int, t task, little bool) {
-	s := i.shards[n]
-	if i.inline() || little && s.busy.Load() == 0 {
-		s.do(t)
-		return
+// idle says whether nobody reads though there are batches to fill, or, with needed, few
+// that are not counted yet.
+func (r *reader) idle(needed bool) bool {
+	if r.busy || r.ended || len(r.free) == 0 {
+		return false
 	}
-	s.busy.Add(1)
-	s.work <- t
+	return !needed || r.batches-len(r.free) < readAhead
 }
 
-// loop reads until the source ends; a file that ended normally is no error.
-func (r *reader) loop(ctx context.Context) error {
-	for ctx.Err() == nil {
-		if r.i.idle.Load() {
-			r.settle()
-			time.Sleep(idleNap)
-			continue
-		}
-		b := r.next()
-		err := r.from.Read(&b.frames, len(b.packets))
-		switch {
-		case errors.Is(err, capture.ErrTimeout):
-			r.free <- b
-			r.advance(time.Now().UnixNano())
-			continue
-		case errors.Is(err, io.EOF):
-			r.free <- b
-			return nil
-		case err != nil:
-			r.free <- b
-			return err
-		}
+// take takes a batch to fill.
+func (r *reader) take() *batch {
+	n := len(r.free) - 1
+	b := r.free[n]
+	r.free = r.free[:n]
+	b.waiting, r.busy = 1, true
+	return b
+}
+
+// read fills b and deals it out. A file that ended normally is no error.
+func (r *reader) read(ctx context.Context, b *batch) {
+	b.frames.Frames = b.frames.Frames[:0]
+	if ctx.Err() != nil {
+		r.end(nil)
+		return
+	}
+	if r.i.idle.Load() {
+		time.Sleep(idleNap)
+		return
+	}
+	switch err := r.from.Read(&b.frames, len(b.packets)); {
+	case err == nil:
 		r.deal(b)
-	}
-	return nil
-}
-
-// next is a batch to fill. The shards give it back, or do so when they have ended
-// a second and what was read since is handed out.
-func (r *reader) next() *batch {
-	if r.ending == nil {
-		return <-r.free
-	}
-	select {
-	case b := <-r.free:
-		return b
-	case <-r.ending.ended:
-		r.settle()
-		return <-r.free
+	case errors.Is(err, capture.ErrTimeout):
+		b.frames.Frames = b.frames.Frames[:0]
+		r.advance(time.Now().UnixNano())
+	case errors.Is(err, io.EOF):
+		r.end(nil)
+	default:
+		r.end(err)
 	}
 }
 
-// settle waits until the shards have ended the second that they are at, if any,
-// and hands out what was read since.
-func (r *reader) settle() {
-	if r.ending == nil {
-		return
-	}
-	<-r.ending.ended
-	r.i.afterSecond(r.ending)
-	r.ending = nil
-	for n, b := range r.held {
-		r.handOut(b)
-		r.held[n] = nil
-	}
-	r.held = r.held[:0]
+func (r *reader) end(err error) {
+	r.crew.mu.Lock()
+	defer r.crew.mu.Unlock()
+	r.ended, r.err = true, err
 }
 
 // deal decodes the frames of b and sends each to its shard. Where a second of
 // packet time ends inside the batch, what came before is counted first, so that
 // a replay gives the same roll-ups whatever the batches.
 func (r *reader) deal(b *batch) {
-	b.waiting.Store(1) // the reader's own hold
 	b.first = r.i.dealt.Add(uint64(len(b.frames.Frames))) - uint64(len(b.frames.Frames))
 	r.readOrders()
+	last := int64(0)
 	copy(b.byShard, b.lists)
 	r.clock.mu.RLock()
 	for n := range b.frames.Frames {
 		f := &b.frames.Frames[n]
-		switch {
-		case f.Time/1e9 > r.clock.second:
-			r.settle()
+		if f.Time/1e9 > r.clock.second {
+			r.clock.heard(last)
 			r.send(b)
 			r.clock.mu.RUnlock()
 			r.advance(f.Time)
 			r.clock.mu.RLock()
-		case r.ending != nil && n%pieceFrames == 0 && r.ending.over():
-			r.settle()
-			r.send(b)
 		}
+		last = max(last, f.Time)
 		p := &b.packets[n]
 		r.decode(f, p)
 		s := 0
@@ -282,39 +235,24 @@ func (r *reader) deal(b *batch) {
 			s = int(p.id.Hash >> 32 * uint64(len(r.i.shards)) >> 32)
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
-		r.inSecond++
 	}
-	if r.ending != nil {
-		r.held = append(r.held, b)
-	} else {
-		r.handOut(b)
-	}
+	r.clock.heard(last)
+	r.send(b)
 	r.clock.mu.RUnlock()
-}
-
-// handOut sends what b still has to the shards, and lets go of it.
-func (r *reader) handOut(b *batch) {
-	if n := len(b.frames.Frames); n > 0 {
-		if t := b.frames.Frames[n-1].Time; t > r.i.lastPacket.Load() {
-			r.i.lastPacket.Store(t)
-		}
-	}
 	if taps := r.i.taps.Load(); taps != nil {
 		r.i.tap(taps, b)
 	}
-	r.send(b)
-	b.done()
 }
 
-// send hands the packets dealt so far to their shards.
+// send deals out the packets decoded so far.
 func (r *reader) send(b *batch) {
+	r.crew.mu.Lock()
+	defer r.crew.mu.Unlock()
 	for s, list := range b.byShard {
-		if len(list) == 0 {
-			continue
+		if len(list) > 0 {
+			r.crew.deal(s, b, list)
+			b.byShard[s] = list[len(list):]
 		}
-		b.waiting.Add(1)
-		r.i.give(s, task{batch: b, packets: list}, r.readsOn && len(list) <= littleFrames)
-		b.byShard[s] = list[len(list):]
 	}
 }
 
@@ -389,29 +327,23 @@ func (r *reader) advance(now int64) {
 		return
 	}
 	roll := r.order((c.second+1)*1e9, sec, false)
-	little := r.readsOn && r.inSecond <= littleFrames
-	r.inSecond = 0
-	if c.second = sec; r.readsOn && !little {
-		r.i.endSecond(roll, false)
-		r.ending = roll
-		return
-	}
-	r.i.rollUp(roll, little)
+	c.second = sec
+	r.crew.mu.Lock()
+	r.crew.add(task{rollUp: roll})
+	r.crew.mu.Unlock()
 }
 
 func (r *reader) now() int64 {
 	if r.i.Live() {
 		return time.Now().UnixNano()
 	}
-	return max(r.i.lastPacket.Load(), (r.clock.second+1)*1e9)
+	return max(r.clock.last.Load(), (r.clock.second+1)*1e9)
 }
 
-// order is that every shard end its second, at time now, and begin next. Until it
-// is carried out, nobody may deal packets out.
+// order is that every shard end its second, at time now, and begin next.
 func (r *reader) order(now, next int64, last bool) *rollUp {
 	c := r.clock
-	roll := &rollUp{now: now, next: uint32(next), first: c.second == 0, last: last, ended: make(chan struct{})}
-	roll.left.Store(int32(len(r.i.shards)))
+	roll := &rollUp{now: now, next: uint32(next), first: c.second == 0, last: last, heard: c.last.Load(), left: len(r.i.shards)}
 	if p := now / 1e9; !roll.first && (p-c.lastPurge >= purgeSeconds || p < c.lastPurge) {
 		c.lastPurge = p
 		roll.purge = !r.i.cfg.NoPurge && (r.i.Live() || r.i.cfg.PurgeFiles) && !last

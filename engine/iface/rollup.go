@@ -1,7 +1,6 @@
 package iface
 
 import (
-	"sync/atomic"
 	"time"
 
 	"ntopgo/engine/capture"
@@ -22,49 +21,31 @@ type rollUp struct {
 	next  uint32 // second (Unix) that begins
 	first bool   // there was no second before
 	purge bool
-	last  bool          // no packet will follow
-	left  atomic.Int32  // shards that have not ended it
-	ended chan struct{} // closed when none is left
+	last  bool  // no packet will follow
+	heard int64 // time of the last frame before it, nanoseconds
+	left  int   // shards that have not ended it; guarded by the crew's mu
 }
 
-// done is said by each shard when it has ended its second.
-func (r *rollUp) done() {
-	if r.left.Add(-1) == 0 {
-		close(r.ended)
-	}
-}
-
-// over says whether all shards have ended their second.
-func (r *rollUp) over() bool { return r.left.Load() == 0 }
-
-// rollUp has every shard end its second, then derives rates and forgets what is
-// idle. It returns when all is done, so that nothing read later is counted with
-// it. little is as for endSecond.
-func (i *Interface) rollUp(r *rollUp, little bool) {
-	i.endSecond(r, little)
-	<-r.ended
-	i.afterSecond(r)
-}
-
-// endSecond has every shard end its second; little says that it had few packets.
-func (i *Interface) endSecond(r *rollUp, little bool) {
-	for n := range i.shards {
-		i.give(n, task{rollUp: r}, little)
-	}
-}
-
-// afterSecond does what is left of a second that all shards have ended. They must
-// not have been given anything else.
+// afterSecond does what is left of a second that all shards have ended, before they
+// begin the next.
 func (i *Interface) afterSecond(r *rollUp) {
+	raise(&i.lastPacket, r.heard)
 	i.numberFlows()
 	i.learnSystems()
 	i.learnUses()
 	i.learnDomains()
-	defer i.seconds.Add(1)
 	i.observeHosts(r.now, r.last)
-	if r.first {
-		return
+	if !r.first {
+		i.derive(r)
 	}
+	if r.last {
+		i.finished.Store(true)
+	}
+	i.seconds.Add(1)
+}
+
+// derive derives the rates of the second that ends and forgets what is idle.
+func (i *Interface) derive(r *rollUp) {
 	now := r.now
 	i.deriveMACs(now)
 	i.mu.Lock()

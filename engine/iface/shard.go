@@ -3,7 +3,6 @@ package iface
 import (
 	"net/netip"
 	"sync"
-	"sync/atomic"
 
 	"ntopgo/engine/aggregate"
 	"ntopgo/engine/behaviour"
@@ -14,18 +13,9 @@ import (
 	"ntopgo/engine/mac"
 )
 
-// task is one thing for a shard to do: packets, or a roll-up.
-type task struct {
-	batch   *batch
-	packets []uint16
-	rollUp  *rollUp
-}
-
 // shard owns the flows whose five-tuples hash to it.
 type shard struct {
-	i    *Interface
-	work chan task
-	busy atomic.Int32 // tasks that were given and are not done
+	i *Interface
 
 	mu        sync.Mutex // held for a batch or a roll-up, and by readers in between
 	flows     *flow.Table
@@ -44,19 +34,13 @@ type shard struct {
 }
 
 func newShard(i *Interface) *shard {
-	s := &shard{i: i, work: make(chan task, batchesInFlight), macs: newMACDeltas()}
+	s := &shard{i: i, macs: newMACDeltas()}
 	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
 		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.passOn, Ended: s.detach})
 	return s
 }
 
-func (s *shard) run() {
-	for t := range s.work {
-		s.do(t)
-		s.busy.Add(-1)
-	}
-}
-
+// do does one thing.
 func (s *shard) do(t task) {
 	s.mu.Lock()
 	if t.rollUp != nil {
@@ -65,19 +49,13 @@ func (s *shard) do(t task) {
 		for list := t.packets; len(list) > 0; {
 			piece := list[:min(pieceFrames, len(list))]
 			list = list[len(piece):]
-			if !s.i.inline() {
-				t.batch.fetch(list[:min(pieceFrames, len(list))]) // they lie in another core's cache
+			if len(s.i.shards) > 1 {
+				t.batch.fetch(list[:min(pieceFrames, len(list))]) // they may lie in another core's cache
 			}
 			s.packets(t.batch, piece)
 		}
 	}
 	s.mu.Unlock()
-	if t.batch != nil {
-		t.batch.done()
-	}
-	if t.rollUp != nil {
-		t.rollUp.done()
-	}
 }
 
 // packets counts the packets of b listed in idx, a piece of it. A panic costs one

@@ -69,7 +69,7 @@ func run(file string, shards int, cpu, heap string) error {
 	s := i.Stats()
 	user, sys := float64(after.Utime.Nano()-before.Utime.Nano()), float64(after.Stime.Nano()-before.Stime.Nano())
 	n := float64(s.Total.Packets)
-	fmt.Printf("packets %d flows %d user %.0f sys %.0f total %.0f ns/packet wall %.2fs maxrss %d MB\n",
+	fmt.Printf("packets %d flows %d user %.0f sys %.0f total %.0f ns/packet wall %.3fs maxrss %d MB\n",
 		s.Total.Packets, s.Flows, user/n, sys/n, (user+sys)/n, wall.Seconds(), after.Maxrss/1024)
 	if heap == "" {
 		return nil
