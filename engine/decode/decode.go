@@ -33,7 +33,8 @@ func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Rea
 		}
 		p.reset(frame, wireLen)
 	}
-	return o.layers(link, frame, p)
+	p.Reason = o.layers(link, frame, p)
+	return p.Reason
 }
 
 func (p *Packet) reset(frame []byte, wireLen int) {

@@ -6,7 +6,10 @@
 // Nothing about flows, hosts or time may enter this package.
 package decode
 
-import "net/netip"
+import (
+	"net/netip"
+	"unsafe"
+)
 
 // LinkType is a link-layer header type as registered at tcpdump.org
 // (LINKTYPE_ values, which are what capture files carry).
@@ -116,47 +119,53 @@ const (
 // and L4 alias the frame and are valid as long as it is.
 //
 // Packets are handed from core to core, so that fields are as small as they can
-// be and stand where they leave no gaps.
+// be, and what is read of a packet whose flow is known stands first, in HotBytes.
 type Packet struct {
 	Time    int64  // capture time, nanoseconds since the Unix epoch
 	Payload []byte // transport payload, cut at the captured length
-
-	// L4 starts at the first byte of the transport header, cut at the captured
-	// length; for ICMP and IGMP Payload starts 8 bytes later, for protocols
-	// without ports the two are the same. Of ARP it is the whole packet.
-	L4 []byte
 
 	// Src and Dst are the innermost addresses, those of IPv4 mapped into IPv6.
 	Src, Dst [16]byte
 
 	SrcPort, DstPort uint16
 	VLAN             uint16 // last 802.1Q tag met (the customer's in QinQ, the inner one in tunnels), 0 when untagged
-	EtherType        uint16 // of the outermost network layer; 0 when the link has none
-	SrcMAC, DstMAC   [6]byte
 	Window           uint16 // TCP
-	FragOffset       uint16 // in bytes
+	SrcMAC, DstMAC   [6]byte
 	Seq, Ack         uint32 // TCP
 	WireLen          int32  // length on the wire
-	CapLen           int32  // captured length
-	LinkLen          int32  // bytes before the outermost IP header
-	IPLen            int32  // length of the IP packet as its header says
 	PayloadLen       int32  // transport payload length on the wire, by the IP length (no padding)
-	IPID             uint32 // identification (IPv4, or IPv6 fragment header)
 
-	Layer              Layer
-	Tunnel             Tunnel
-	IPVersion          uint8 // 4 or 6, 0 without IP
-	Proto              uint8 // transport protocol after IPv6 extension headers
-	TOS                uint8 // TOS or traffic class byte
-	TTL                uint8 // TTL or hop limit
-	TCPFlags           uint8
+	Layer     Layer
+	Reason    Reason // what Decode returned
+	IPVersion uint8  // 4 or 6, 0 without IP
+	Proto     uint8  // transport protocol after IPv6 extension headers
+	TOS       uint8  // TOS or traffic class byte
+	TCPFlags  uint8
+	HasMAC    bool
+	HasMPLS   bool
+	Outgoing  bool // this machine sent it; not known to Decode
+	Fragment  bool // part of a fragmented datagram
+	FirstFrag bool // first part (offset 0) of a fragmented datagram
+	Tunnel    Tunnel
+
+	// L4 starts at the first byte of the transport header, cut at the captured
+	// length; for ICMP and IGMP Payload starts 8 bytes later, for protocols
+	// without ports the two are the same. Of ARP it is the whole packet.
+	L4 []byte
+
+	CapLen             int32  // captured length
+	LinkLen            int32  // bytes before the outermost IP header
+	IPLen              int32  // length of the IP packet as its header says
+	IPID               uint32 // identification (IPv4, or IPv6 fragment header)
+	EtherType          uint16 // of the outermost network layer; 0 when the link has none
+	FragOffset         uint16 // in bytes
 	ICMPType, ICMPCode uint8
-	HasMAC             bool
-	HasMPLS            bool
+	TTL                uint8 // TTL or hop limit
 	DontFrag           bool
-	Fragment           bool // part of a fragmented datagram
-	FirstFrag          bool // first part (offset 0) of a fragmented datagram
 }
+
+// HotBytes is where the part of a packet ends that is read of every one.
+const HotBytes = unsafe.Offsetof(Packet{}.L4)
 
 // SrcAddr is the address of the sender; not valid without IP.
 func (p *Packet) SrcAddr() netip.Addr { return p.addr(&p.Src) }

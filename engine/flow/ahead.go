@@ -11,8 +11,8 @@ import (
 // each some packets apart, so that memory is waited for while others are counted.
 
 // PrefetchSlot begins: it asks for the place of the flow with this hash.
-func (t *Table) PrefetchSlot(hash uint64) {
-	prefetch.Lines(unsafe.Pointer(&t.index.slots[uint32(hash)&t.index.mask()]), 1)
+func (t *Table) PrefetchSlot(hash uint32) {
+	prefetch.Lines(unsafe.Pointer(&t.index.slots[hash&t.index.mask()]), 1)
 }
 
 // What of a record every packet needs, and what only those do of which the classifier has not decided.
@@ -22,8 +22,8 @@ const (
 )
 
 // PrefetchRecord asks for the flow itself. It is nil when there is none yet.
-func (t *Table) PrefetchRecord(hash uint64) *Record {
-	r := t.maybe(uint32(hash))
+func (t *Table) PrefetchRecord(hash uint32) *Record {
+	r := t.maybe(hash)
 	if r != nil {
 		prefetch.Lines(unsafe.Pointer(r), 1)
 		prefetch.Lines(unsafe.Pointer(&r.second), 1)

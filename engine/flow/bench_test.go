@@ -78,7 +78,7 @@ func BenchmarkKnownFlow(b *testing.B) {
 		b.Run(fmt.Sprint(flows), func(b *testing.B) {
 			table, packets := filled(b, flows)
 			const batch, ahead = 64, 8
-			hashes, ids := make([]uint64, batch), make([]Ident, batch)
+			hashes, ids := make([]uint32, batch), make([]Ident, batch)
 			records := make([]*Record, batch)
 			at, pick := 0, make([]*decode.Packet, batch)
 			b.ReportAllocs()
@@ -88,7 +88,7 @@ func BenchmarkKnownFlow(b *testing.B) {
 				for i := range pick {
 					at = (at + 7919) % flows
 					pick[i] = packets[at]
-					ids[i] = Identify(pick[i], testSeed)
+					ids[i], _ = Identify(pick[i], testSeed)
 					hashes[i] = ids[i].Hash
 				}
 				for _, h := range hashes {

@@ -14,7 +14,7 @@ import (
 func (t *Table) Collect(n *Report, k *Key, reverse bool, hash uint64) (r *Record, up, down counters.Traffic) {
 	if r = t.find(k, uint32(hash)); r == nil {
 		p := n.packet()
-		if r = t.begin(&p, k, reverse, hash); r == nil {
+		if r = t.begin(&p, k, reverse, uint32(hash)); r == nil {
 			return nil, up, down
 		}
 		r.set(swapRequested, false) // the probe knows who is the client, or it was decided by who reads it

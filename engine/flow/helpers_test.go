@@ -48,6 +48,6 @@ func tcp(at int64, flags uint8, seq uint32, payload string, back bool) *decode.P
 }
 
 func feed(t *Table, p *decode.Packet) *Record {
-	id := Identify(p, testSeed)
+	id, _ := Identify(p, testSeed)
 	return t.Process(p, &id, int(p.LinkLen+p.IPLen))
 }

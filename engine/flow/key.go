@@ -21,23 +21,25 @@ type Key struct {
 	Private      uint32
 }
 
-// Ident finds the flow of a packet. It is what a reader hands on instead of the
-// key, which the packet has all parts of.
+// Ident finds the flow of a packet in the table of its shard. It is what a reader hands
+// on instead of the key, which the packet has all parts of.
 type Ident struct {
-	Hash    uint64 // of the key
+	Hash    uint32 // the low half of Key.Hash
 	Private uint32 // of the key
 	Reverse bool   // the sender is the second end of the key
 }
 
-// Identify says which flow p belongs to; seed is as for Key.Hash.
-func Identify(p *decode.Packet, seed uint64) (id Ident) {
+// Identify says which flow p belongs to, and the high half of Key.Hash; seed is as
+// there.
+func Identify(p *decode.Packet, seed uint64) (id Ident, high uint32) {
 	id.Private = private(p)
 	a, b, portA, portB := &p.Src, &p.Dst, p.SrcPort, p.DstPort
 	if id.Reverse = reversed(a, b, portA, portB); id.Reverse {
 		a, b, portA, portB = b, a, portB, portA
 	}
-	id.Hash = hash(a, b, uint64(portA)<<48|uint64(portB)<<32|uint64(id.Private), uint64(p.VLAN)<<8^uint64(p.Proto), seed)
-	return id
+	h := hash(a, b, uint64(portA)<<48|uint64(portB)<<32|uint64(id.Private), uint64(p.VLAN)<<8^uint64(p.Proto), seed)
+	id.Hash = uint32(h)
+	return id, uint32(h >> 32)
 }
 
 // Key is the key of p, which id was made of.

@@ -185,7 +185,7 @@ func (r *Report) packet() decode.Packet {
 // Key is the key of the reported flow; reverse says that Src is its second end.
 func (r *Report) Key() (k Key, reverse bool) {
 	p := r.packet()
-	id := Identify(&p, 0)
+	id, _ := Identify(&p, 0)
 	id.Private = r.Private
 	return id.Key(&p), id.Reverse
 }

@@ -167,7 +167,7 @@ func (t *Table) find(k *Key, hash uint32) *Record {
 
 // of returns the flow of p, or nil; id is what Identify says of p.
 func (t *Table) of(p *decode.Packet, id *Ident) *Record {
-	hash, mask := uint32(id.Hash), t.index.mask()
+	hash, mask := id.Hash, t.index.mask()
 	for i := hash & mask; ; i = (i + 1) & mask {
 		slot := t.index.slots[i]
 		if slot == 0 {
@@ -235,13 +235,13 @@ func (t *Table) Process(p *decode.Packet, id *Ident, n int) *Record {
 }
 
 // begin makes the flow of its first packet, nil when there is no room.
-func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint64) *Record {
+func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint32) *Record {
 	if !t.limit.take() {
 		return nil
 	}
 	r := t.allocate()
 	r.start(k, reverse, p)
-	t.index.add(uint32(hash), r.number)
+	t.index.add(hash, r.number)
 	t.sums.New++
 	t.fresh = append(t.fresh, r.number)
 	t.unnumbered = append(t.unnumbered, Unnumbered{t.order, r.id, r.number})

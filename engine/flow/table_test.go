@@ -248,7 +248,7 @@ func TestPurgeFreesRecords(t *testing.T) {
 	}
 	for n := range 1000 {
 		p := udp(n, 0, false)
-		id := Identify(p, testSeed)
+		id, _ := Identify(p, testSeed)
 		if k := id.Key(p); (table.find(&k, uint32(id.Hash)) != nil) != (n >= 399) {
 			t.Fatalf("flow %d: found is %v", n, n < 399)
 		}

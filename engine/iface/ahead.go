@@ -13,11 +13,29 @@ import (
 // memory is taken one group before the next; see flow.Table.PrefetchSlot.
 const lookGroup = 6
 
-// ahead is what is known of the packets of a piece before their turn.
-type ahead struct {
-	flows [pieceFrames]*flow.Record // nil where the flow is new, or there is none
-	hosts [pieceFrames][2]uint32    // hashes of the ends of flows that begin
-	known [pieceFrames]aheadState
+// The steps, by how many groups before their turn packets take them.
+const (
+	stepWork = 1 + iota
+	stepStates
+	stepFindings
+	stepCounters
+	stepFlows
+	stepSlots
+	stepPackets // which may have been decoded on another core
+	allSteps
+)
+
+// aheadPackets is a power of two and more than how far ahead packets are known.
+const aheadPackets = 64
+
+const _ = uint(aheadPackets - allSteps*lookGroup)
+
+// ahead is what is known of packets before their turn, by the lower bits of their
+// places.
+type ahead [aheadPackets]struct {
+	flow  *flow.Record // nil where the flow is new, or there is none
+	hosts [2]uint32    // hashes of the ends of a flow that begins
+	state aheadState
 }
 
 type aheadState uint8
@@ -29,15 +47,9 @@ const (
 	aheadUndecided // the classifier looks at it
 )
 
-// look begins to ask for what the packets of b listed in idx will need, at most
-// pieceFrames of them.
+// look begins to ask for what the packets of b listed in idx will need.
 func (s *shard) look(b *batch, idx []uint16) {
-	for _, n := range idx {
-		if p := &b.packets[n]; !p.flowless {
-			s.flows.PrefetchSlot(p.id.Hash)
-		}
-	}
-	for g := -5; g < 0; g++ {
+	for g := 1 - allSteps; g < 0; g++ {
 		s.lookGroups(b, idx, g)
 	}
 }
@@ -51,11 +63,16 @@ func (s *shard) lookOn(b *batch, idx []uint16, k int) {
 
 // lookGroups takes a step for each of the groups after g, when it is the turn of g.
 func (s *shard) lookGroups(b *batch, idx []uint16, g int) {
-	s.lookWork(len(idx), g+1)
-	s.lookStates(len(idx), g+2)
-	s.lookFindings(len(idx), g+3)
-	s.lookCounters(b, idx, g+4)
-	s.lookFlows(b, idx, g+5)
+	n := len(idx)
+	s.lookWork(group(g+stepWork, n))
+	s.lookStates(group(g+stepStates, n))
+	s.lookFindings(group(g+stepFindings, n))
+	s.lookCounters(b, idx, g+stepCounters)
+	s.lookFlows(b, idx, g+stepFlows)
+	s.lookSlots(b, idx, g+stepSlots)
+	if len(s.i.shards) > 1 {
+		lookPackets(b, idx, g+stepPackets)
+	}
 }
 
 // group is the packets of group g among n; groups before the first have none.
@@ -63,37 +80,50 @@ func group(g, n int) (from, to int) {
 	return max(0, min(g*lookGroup, n)), max(0, min((g+1)*lookGroup, n))
 }
 
-func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
-	a := &s.ahead
+// lookPackets asks for what is read of every packet.
+func lookPackets(b *batch, idx []uint16, g int) {
 	for k, end := group(g, len(idx)); k < end; k++ {
-		p := &b.packets[idx[k]]
-		if p.flowless {
-			a.known[k] = aheadNothing
+		prefetch.Lines(unsafe.Pointer(&b.packets[idx[k]]), hotLines)
+	}
+}
+
+func (s *shard) lookSlots(b *batch, idx []uint16, g int) {
+	for k, end := group(g, len(idx)); k < end; k++ {
+		if p := &b.packets[idx[k]]; !p.flowless() {
+			s.flows.PrefetchSlot(p.id.Hash)
+		}
+	}
+}
+
+func (s *shard) lookFlows(b *batch, idx []uint16, g int) {
+	for k, end := group(g, len(idx)); k < end; k++ {
+		a, p := &s.ahead[k%aheadPackets], &b.packets[idx[k]]
+		if p.flowless() {
+			a.state = aheadNothing
 			continue
 		}
-		if a.flows[k] = s.flows.PrefetchRecord(p.id.Hash); a.flows[k] != nil {
-			a.known[k] = aheadFlow
+		if a.flow = s.flows.PrefetchRecord(p.id.Hash); a.flow != nil {
+			a.state = aheadFlow
 			continue
 		}
-		a.known[k] = aheadHosts
+		a.state = aheadHosts
 		p.fetchPayload()
-		a.hosts[k] = [2]uint32{s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
+		a.hosts = [2]uint32{s.i.hosts.Prefetch(host.Key{Addr: p.SrcAddr(), VLAN: p.VLAN}),
 			s.i.hosts.Prefetch(host.Key{Addr: p.DstAddr(), VLAN: p.VLAN})}
 	}
 }
 
 func (s *shard) lookCounters(b *batch, idx []uint16, g int) {
-	a := &s.ahead
 	for k, end := group(g, len(idx)); k < end; k++ {
-		switch a.known[k] {
+		switch a := &s.ahead[k%aheadPackets]; a.state {
 		case aheadHosts:
-			s.i.hosts.PrefetchHost(a.hosts[k][0])
-			s.i.hosts.PrefetchHost(a.hosts[k][1])
+			s.i.hosts.PrefetchHost(a.hosts[0])
+			s.i.hosts.PrefetchHost(a.hosts[1])
 		case aheadFlow:
 			p := &b.packets[idx[k]]
-			undecided, read := s.flows.PrefetchCounters(a.flows[k], p.id.Reverse, p.TCPFlags&(decode.SYN|decode.FIN|decode.RST) != 0)
+			undecided, read := s.flows.PrefetchCounters(a.flow, p.id.Reverse, p.TCPFlags&(decode.SYN|decode.FIN|decode.RST) != 0)
 			if undecided {
-				a.known[k] = aheadUndecided
+				a.state = aheadUndecided
 			}
 			if read {
 				p.fetchPayload()
@@ -102,29 +132,26 @@ func (s *shard) lookCounters(b *batch, idx []uint16, g int) {
 	}
 }
 
-func (s *shard) lookFindings(n, g int) {
-	a := &s.ahead
-	for k, end := group(g, n); k < end; k++ {
-		if a.known[k] == aheadUndecided {
-			s.flows.PrefetchFindings(a.flows[k])
+func (s *shard) lookFindings(k, end int) {
+	for ; k < end; k++ {
+		if a := &s.ahead[k%aheadPackets]; a.state == aheadUndecided {
+			s.flows.PrefetchFindings(a.flow)
 		}
 	}
 }
 
-func (s *shard) lookStates(n, g int) {
-	a := &s.ahead
-	for k, end := group(g, n); k < end; k++ {
-		if a.known[k] == aheadUndecided {
-			s.flows.PrefetchState(a.flows[k])
+func (s *shard) lookStates(k, end int) {
+	for ; k < end; k++ {
+		if a := &s.ahead[k%aheadPackets]; a.state == aheadUndecided {
+			s.flows.PrefetchState(a.flow)
 		}
 	}
 }
 
-func (s *shard) lookWork(n, g int) {
-	a := &s.ahead
-	for k, end := group(g, n); k < end; k++ {
-		if a.known[k] == aheadUndecided {
-			s.flows.PrefetchWork(a.flows[k])
+func (s *shard) lookWork(k, end int) {
+	for ; k < end; k++ {
+		if a := &s.ahead[k%aheadPackets]; a.state == aheadUndecided {
+			s.flows.PrefetchWork(a.flow)
 		}
 	}
 }

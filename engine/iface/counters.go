@@ -94,10 +94,10 @@ func (c *Counters) clone() Counters {
 }
 
 // countFrame counts a frame before it is known what it carries.
-func (c *Counters) countFrame(p *decode.Packet, outgoing bool) {
+func (c *Counters) countFrame(p *decode.Packet) {
 	t := counters.Traffic{Packets: 1, Bytes: uint64(p.WireLen)}
 	c.Total.Add(t)
-	if outgoing {
+	if p.Outgoing {
 		c.Egress.Add(t)
 	} else {
 		c.Ingress.Add(t)
@@ -120,7 +120,7 @@ func (c *Counters) countFrame(p *decode.Packet, outgoing bool) {
 		return
 	}
 	l4 := c.L4.Of(p.Proto)
-	if outgoing {
+	if p.Outgoing {
 		l4.Sent.Add(t)
 	} else {
 		l4.Rcvd.Add(t)

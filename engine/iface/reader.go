@@ -18,9 +18,9 @@ import (
 	"ntopgo/engine/prefetch"
 )
 
-// pieceFrames is how many frames a shard works on at once: what they decode to,
-// and what is asked for ahead, should stay in the nearest cache.
-const pieceFrames = 64
+// pieceFrames is how many frames the only shard gets at once: what they decode to
+// should stay in a near cache.
+const pieceFrames = 128
 
 // How many frames are dealt out at once where there are several shards, and how many
 // such batches there are. Of a file, readAhead of them are read before they are needed;
@@ -44,14 +44,27 @@ type batch struct {
 	waiting int // who still needs it; guarded by the crew's mu
 }
 
-// packet is a decoded frame with what only the reader knows of it.
+// packet is a decoded frame with what else its shard needs to know.
 type packet struct {
+	id     flow.Ident
+	weight int32 // bytes that the packet adds to its flow
 	decode.Packet
-	reason   decode.Reason
-	outgoing bool
-	flowless bool  // no IP, or not enough of it for a flow
-	weight   int32 // bytes that the packet adds to its flow
-	id       flow.Ident
+	_ [packetLines*prefetch.LineSize - 16 - unsafe.Sizeof(decode.Packet{})]byte
+}
+
+// A packet fills whole cache lines, of which hotLines are read of every one.
+const (
+	packetLines = 3
+	hotLines    = 2
+)
+
+const _ = uint(hotLines*prefetch.LineSize - 16 - decode.HotBytes)
+
+// flowless says that there is no IP, or not enough of it for a flow. A transport header
+// that contradicts itself still names its flow.
+func (p *packet) flowless() bool {
+	return p.IPVersion == 0 ||
+		p.Reason != decode.ReasonNone && (p.Reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
 }
 
 func newBatch(shards, frames int, from *reader) *batch {
@@ -60,13 +73,6 @@ func newBatch(shards, frames int, from *reader) *batch {
 		b.lists[n] = make([]uint16, 0, frames)
 	}
 	return b
-}
-
-// fetch asks for the packets listed in idx.
-func (b *batch) fetch(idx []uint16) {
-	for _, n := range idx {
-		prefetch.Lines(unsafe.Pointer(&b.packets[n]), int(unsafe.Sizeof(packet{})/prefetch.LineSize))
-	}
 }
 
 // done is said, under the crew's mu, by each who needed b.
@@ -230,9 +236,10 @@ func (r *reader) deal(b *batch) {
 		p := &b.packets[n]
 		r.decode(f, p)
 		s := 0
-		if !p.flowless {
-			p.id = flow.Identify(&p.Packet, r.i.seed)
-			s = int(p.id.Hash >> 32 * uint64(len(r.i.shards)) >> 32)
+		if !p.flowless() {
+			var high uint32
+			p.id, high = flow.Identify(&p.Packet, r.i.seed)
+			s = int(uint64(high) * uint64(len(r.i.shards)) >> 32)
 		}
 		b.byShard[s] = append(b.byShard[s], uint16(n))
 	}
@@ -259,8 +266,8 @@ func (r *reader) send(b *batch) {
 func (r *reader) decode(f *capture.Frame, p *packet) {
 	cfg := &r.i.cfg
 	p.Packet.Time = f.Time
-	p.reason = decode.Decode(f.Link, f.Data, f.WireLen, &p.Packet)
-	p.outgoing = f.Outgoing
+	decode.Decode(f.Link, f.Data, f.WireLen, &p.Packet)
+	p.Outgoing = f.Outgoing
 	if f.VLAN != 0 && p.VLAN == 0 {
 		p.VLAN = f.VLAN
 	}
@@ -269,9 +276,6 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 		r.clock.fragments.Apply(&p.Packet)
 		r.clock.fragMu.Unlock()
 	}
-	// A transport header that contradicts itself still names its flow.
-	p.flowless = p.IPVersion == 0 ||
-		p.reason != decode.ReasonNone && (p.reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
 	p.weight = p.LinkLen + p.IPLen
 	if cfg.IgnoreVLANs {
 		p.VLAN = 0

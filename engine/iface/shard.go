@@ -46,20 +46,12 @@ func (s *shard) do(t task) {
 	if t.rollUp != nil {
 		s.rollUp(t.rollUp)
 	} else {
-		for list := t.packets; len(list) > 0; {
-			piece := list[:min(pieceFrames, len(list))]
-			list = list[len(piece):]
-			if len(s.i.shards) > 1 {
-				t.batch.fetch(list[:min(pieceFrames, len(list))]) // they may lie in another core's cache
-			}
-			s.packets(t.batch, piece)
-		}
+		s.packets(t.batch, t.packets)
 	}
 	s.mu.Unlock()
 }
 
-// packets counts the packets of b listed in idx, a piece of it. A panic costs one
-// packet.
+// packets counts the packets of b listed in idx. A panic costs one packet.
 func (s *shard) packets(b *batch, idx []uint16) {
 	s.look(b, idx)
 	for from := 0; from < len(idx); {
@@ -88,19 +80,19 @@ func (s *shard) somePackets(b *batch, idx []uint16, from int) (next int) {
 
 func (s *shard) packet(p *packet) {
 	c := &s.counted
-	c.countFrame(&p.Packet, p.outgoing)
+	c.countFrame(&p.Packet)
 	if p.HasMAC {
 		s.countMACs(&p.Packet)
 	}
-	if p.reason != decode.ReasonNone {
-		c.Undecoded[p.reason]++
+	if p.Reason != decode.ReasonNone {
+		c.Undecoded[p.Reason]++
 	}
 	if p.Layer == decode.LayerARP {
 		a := p.ARP()
 		s.countARP(&p.Packet, a.Op)
 		s.noteDomain(a.Sender, a.Target, p.Time)
 	}
-	if p.flowless {
+	if p.flowless() {
 		return
 	}
 	f := s.flows.Process(&p.Packet, &p.id, int(p.weight))
@@ -110,7 +102,7 @@ func (s *shard) packet(p *packet) {
 	}
 	if p.Proto == decode.ProtoICMP || p.Proto == decode.ProtoICMPv6 {
 		n := c.icmp(host.ICMPKey{Version: p.IPVersion, Type: p.ICMPType, Code: p.ICMPCode})
-		if p.outgoing {
+		if p.Outgoing {
 			n.Sent++
 		} else {
 			n.Rcvd++
