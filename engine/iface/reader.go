@@ -29,7 +29,7 @@ const pieceFrames = 128
 const (
 	storedFrames, storedBatches = 256, 64
 	liveFrames, liveBatches     = 1024, 8
-	readAhead                   = 16
+	readAhead                   = 8
 )
 
 // batch is one reading of the source on its way through the shards. It goes
