@@ -21,7 +21,10 @@ func (i *Interface) observeHosts(now int64, last bool) {
 		return
 	}
 	i.observedAt = now / 1e9
-	all := i.Hosts()
+	if !last { // the shards have passed everything on at the end
+		i.sync()
+	}
+	all := i.hosts.All()
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(all, len(all)/len(i.shards)+1) {
 		wg.Go(func() { i.observeSome(part, now, last) })
