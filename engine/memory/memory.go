@@ -21,7 +21,7 @@ const (
 
 // The heap may grow by a quarter between two collections, and at least by
 // this: a small heap is not worth being collected again and again.
-const minGrowth = 64 << 20
+const minGrowth = 96 << 20
 
 // Limits are the tables of the process.
 type Limits struct{ Hosts, Flows int }

@@ -12,7 +12,7 @@ func TestPercentFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 1600}, {8 << 20, 800}, {64 << 20, 100}, {128 << 20, 50}, {256 << 20, 25}, {8 << 30, 25}} {
+	}{{0, 1600}, {8 << 20, 1200}, {96 << 20, 100}, {192 << 20, 50}, {384 << 20, 25}, {8 << 30, 25}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
 		}
@@ -48,10 +48,10 @@ func TestTuneFollows(t *testing.T) {
 	if p := read(); p < 600 {
 		t.Errorf("small heap: GOGC is %d", p)
 	}
-	held := make([]byte, 256<<20)
+	held := make([]byte, 384<<20)
 	for end := time.Now().Add(20 * time.Second); read() != 25; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("256 MB in use: GOGC is %d, want 25", read())
+			t.Fatalf("384 MB in use: GOGC is %d, want 25", read())
 		}
 		runtime.GC()
 	}
