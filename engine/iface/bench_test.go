@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,12 +25,13 @@ type made struct {
 	flows, packets, perSecond int
 	stored                    bool
 	sent                      int
+	received                  atomic.Uint64
 }
 
 func (m *made) Info() capture.Info {
 	return capture.Info{Name: "made", Kind: capture.KindFile, Stored: m.stored}
 }
-func (m *made) Stats() capture.Stats { return capture.Stats{Received: uint64(m.sent)} }
+func (m *made) Stats() capture.Stats { return capture.Stats{Received: m.received.Load()} }
 func (m *made) Close() error         { return nil }
 
 const madeFrame = 14 + 20 + 8
@@ -48,6 +50,7 @@ func (m *made) Read(b *capture.Batch, most int) error {
 		b.Frames = append(b.Frames, capture.Frame{Time: 1e18 + int64(m.sent)*1e9/int64(m.perSecond),
 			WireLen: madeFrame, Link: decode.LinkEthernet, Data: f})
 	}
+	m.received.Store(uint64(m.sent))
 	return nil
 }
 

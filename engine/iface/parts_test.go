@@ -6,9 +6,9 @@ import (
 	"ntopgo/engine/capture"
 )
 
-// parted is a source of which each part has its own flows.
+// parted is a source in parts.
 type parted struct {
-	made
+	capture.Source
 	parts []capture.Source
 }
 
@@ -19,7 +19,7 @@ func (p *parted) Parts() []capture.Source { return p.parts }
 func TestPartsOfASource(t *testing.T) {
 	t.Parallel()
 	const flows, packets = 600, 30_000
-	src := &parted{made: made{flows: flows}}
+	src := &parted{Source: &made{flows: flows}}
 	for range 3 {
 		src.parts = append(src.parts, &made{flows: flows, packets: packets, perSecond: 5000})
 	}

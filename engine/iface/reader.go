@@ -9,13 +9,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
 	"ntopgo/engine/mac"
-	"ntopgo/engine/prefetch"
 )
 
 // pieceFrames is how many frames the only shard gets at once: what they decode to
@@ -31,61 +29,6 @@ const (
 	liveFrames, liveBatches     = 1024, 8
 	readAhead                   = 8
 )
-
-// batch is one reading of the source on its way through the shards. It goes
-// back to the reader when the last shard is done with it.
-type batch struct {
-	frames  capture.Batch
-	first   uint64     // where its first packet stands among those of the interface
-	packets []packet   // as many as are read at once
-	byShard [][]uint16 // indexes into packets, not dealt out yet
-	lists   [][]uint16 // the memory of byShard
-	from    *reader
-	waiting int // who still needs it; guarded by the crew's mu
-}
-
-// packet is a decoded frame with what else its shard needs to know.
-type packet struct {
-	id     flow.Ident
-	weight int32 // bytes that the packet adds to its flow
-	decode.Packet
-	_ [packetLines*prefetch.LineSize - 16 - unsafe.Sizeof(decode.Packet{})]byte
-}
-
-// A packet fills whole cache lines, of which hotLines are read of every one.
-const (
-	packetLines = 3
-	hotLines    = 2
-)
-
-const _ = uint(hotLines*prefetch.LineSize - 16 - decode.HotBytes)
-
-// flowless says that there is no IP, or not enough of it for a flow. A transport header
-// that contradicts itself still names its flow.
-func (p *packet) flowless() bool {
-	return p.IPVersion == 0 ||
-		p.Reason != decode.ReasonNone && (p.Reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
-}
-
-func newBatch(shards, frames int, from *reader) *batch {
-	b := &batch{packets: make([]packet, frames), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), from: from}
-	for n := range b.lists {
-		b.lists[n] = make([]uint16, 0, frames)
-	}
-	return b
-}
-
-// done is said, under the crew's mu, by each who needed b.
-func (b *batch) done() {
-	if b.waiting--; b.waiting > 0 {
-		return
-	}
-	r := b.from
-	r.free = append(r.free, b)
-	if n := len(b.frames.Frames); n > 0 {
-		raise(&r.i.lastPacket, b.frames.Frames[n-1].Time)
-	}
-}
 
 // reader decodes the frames of a part of the source and deals them out. One worker of
 // the crew at a time reads.
