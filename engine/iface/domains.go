@@ -83,16 +83,19 @@ func (d *domains) see(p netip.Prefix) {
 	}
 }
 
-// learnDomains goes through what the shards saw in the second that ends, in
-// order of time.
-func (i *Interface) learnDomains() {
-	var all []sighting
+// takeSightings takes what the shards saw in the second that ends.
+func (i *Interface) takeSightings() (all []sighting) {
 	for _, s := range i.shards {
 		s.mu.Lock()
 		all = append(all, s.sightings...)
 		s.sightings = s.sightings[:0]
 		s.mu.Unlock()
 	}
+	return all
+}
+
+// learnDomains goes through all that takeSightings returned, in order of time.
+func (i *Interface) learnDomains(all []sighting) {
 	if len(all) == 0 {
 		return
 	}

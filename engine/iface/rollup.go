@@ -1,6 +1,7 @@
 package iface
 
 import (
+	"sync"
 	"time"
 
 	"ntopgo/engine/capture"
@@ -30,11 +31,10 @@ type rollUp struct {
 // begin the next.
 func (i *Interface) afterSecond(r *rollUp) {
 	raise(&i.lastPacket, r.heard)
-	i.numberFlows()
 	i.learnSystems()
-	i.learnUses()
-	i.learnDomains()
-	i.observeHosts(r.now, r.last)
+	uses, sightings := i.takeUses(), i.takeSightings()
+	// At the end of a file there is much to do: all flows that are left end in it.
+	each(r.last, i.numberFlows, func() { i.learnUses(uses) }, func() { i.learnDomains(sightings) }, func() { i.observeHosts(r.now, r.last) })
 	if !r.first {
 		i.derive(r)
 	}
@@ -42,6 +42,19 @@ func (i *Interface) afterSecond(r *rollUp) {
 		i.finished.Store(true)
 	}
 	i.seconds.Add(1)
+}
+
+// each calls all of them, at the same time if together.
+func each(together bool, calls ...func()) {
+	var wg sync.WaitGroup
+	for _, call := range calls {
+		if together {
+			wg.Go(call)
+		} else {
+			call()
+		}
+	}
+	wg.Wait()
 }
 
 // derive derives the rates of the second that ends and forgets what is idle.

@@ -34,8 +34,8 @@ func (s *shard) noteUse(f *flow.Record, l flow.Links) {
 	s.uses = append(s.uses, u)
 }
 
-// learnUses goes through the uses of the second that ends, in order of time.
-func (i *Interface) learnUses() {
+// takeUses takes the uses of the second that ends from the shards.
+func (i *Interface) takeUses() []behaviour.Use {
 	all := i.uses[:0]
 	for _, s := range i.shards {
 		s.mu.Lock()
@@ -44,6 +44,11 @@ func (i *Interface) learnUses() {
 		s.uses = s.uses[:0]
 		s.mu.Unlock()
 	}
+	return all
+}
+
+// learnUses goes through all that takeUses returned, in order of time.
+func (i *Interface) learnUses(all []behaviour.Use) {
 	slices.SortFunc(all, func(a, b behaviour.Use) int { return a.Compare(&b) })
 	for n := range all {
 		i.services.Note(&all[n])
