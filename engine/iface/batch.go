@@ -26,16 +26,17 @@ type packet struct {
 	id     flow.Ident
 	weight int32 // bytes that the packet adds to its flow
 	decode.Packet
-	_ [packetLines*prefetch.LineSize - 16 - unsafe.Sizeof(decode.Packet{})]byte
+	_ [packetLines*prefetch.LineSize - packetHead - unsafe.Sizeof(decode.Packet{})]byte
 }
 
 // A packet fills whole cache lines, of which hotLines are read of every one.
 const (
 	packetLines = 3
 	hotLines    = 2
+	packetHead  = unsafe.Sizeof(flow.Ident{}) + unsafe.Sizeof(int32(0)) // before decode.Packet
 )
 
-const _ = uint(hotLines*prefetch.LineSize - 16 - decode.HotBytes)
+const _ = uint(hotLines*prefetch.LineSize - packetHead - decode.HotBytes)
 
 // flowless says that there is no IP, or not enough of it for a flow. A transport header
 // that contradicts itself still names its flow.
