@@ -45,8 +45,12 @@ func (p *packet) flowless() bool {
 		p.Reason != decode.ReasonNone && (p.Reason != decode.ReasonMalformed || p.Layer != decode.LayerTransport)
 }
 
+// pagePackets is how many packets are as much memory as Go begins at a page; what is
+// smaller may begin inside a cache line.
+const pagePackets = 32<<10/(packetLines*prefetch.LineSize) + 1
+
 func newBatch(shards, frames int, from *reader) *batch {
-	b := &batch{packets: make([]packet, frames), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), from: from}
+	b := &batch{packets: make([]packet, frames, max(frames, pagePackets)), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), from: from}
 	for n := range b.lists {
 		b.lists[n] = make([]uint16, 0, frames)
 	}

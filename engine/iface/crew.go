@@ -87,7 +87,6 @@ type job struct {
 // work is the life of worker n.
 func (c *crew) work(n int) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	for !c.over {
 		j, ok := c.choose(n)
 		if !ok {
@@ -104,6 +103,7 @@ func (c *crew) work(n int) {
 		c.mu.Lock()
 		c.finish(j)
 	}
+	c.mu.Unlock()
 }
 
 // choose takes something for worker n to do. Of a file some batches are always read
