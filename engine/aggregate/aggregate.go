@@ -177,10 +177,9 @@ type Group struct {
 	sum    Sum
 }
 
-// Gain counts what a flow gained, as a member sees it whose peer is outside.
-func (g *Group) Gain(n *Gained) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// gain counts what a flow gained, as a member sees it whose peer is outside, under
+// the group's lock.
+func (g *Group) gain(n *Gained) {
 	s := &g.sum
 	s.Traffic.Add(counters.Duplex{Sent: n.Sent.Traffic(), Rcvd: n.Rcvd.Traffic()})
 	s.TCPSent.AddGain(n.Sent)
@@ -191,13 +190,11 @@ func (g *Group) Gain(n *Gained) {
 	if n.RcvdBroadcast {
 		s.Broadcast.Ingress += n.Rcvd.Bytes
 	}
-	g.gain(n, &n.L7)
+	g.common(n, &n.L7)
 }
 
-// GainInside counts what a flow between two members gained, once, as sent.
-func (g *Group) GainInside(n *Gained) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// gainInside counts what a flow between two members gained, once, as sent.
+func (g *Group) gainInside(n *Gained) {
 	s := &g.sum
 	for _, way := range [2]*counters.Gain{n.Sent, n.Rcvd} {
 		s.Traffic.Sent.Add(way.Traffic())
@@ -210,47 +207,14 @@ func (g *Group) GainInside(n *Gained) {
 	s.handshake(n, n.PeerRTT)
 	l7 := counters.Duplex{Sent: n.L7.Sent}
 	l7.Sent.Add(n.L7.Rcvd)
-	g.gain(n, &l7)
+	g.common(n, &l7)
 }
 
-// Sightings collects for a group that members have had traffic which the group does
-// not count, flow after flow: most flows are seen by the same few groups, whose locks
-// all shards want. The zero value is empty.
-type Sightings struct {
-	group       *Group
-	first, last int64
-	rtts        uint64
-	rtt         int64
-}
-
-// Add adds what a flow between members of g gained. What was collected for another
-// group is handed over first.
-func (s *Sightings) Add(g *Group, n *Gained) {
-	if s.group != g {
-		s.Flush()
-		*s = Sightings{group: g, first: n.FirstSeen, last: n.LastSeen}
-	}
-	s.first, s.last = min(s.first, n.FirstSeen), max(s.last, n.LastSeen)
-	for _, rtt := range [2]int64{n.RTT, n.PeerRTT} {
-		if n.NewL7 && rtt > 0 {
-			s.rtts++
-			s.rtt += rtt
-		}
-	}
-}
-
-// Flush hands over what was collected.
-func (s *Sightings) Flush() {
-	g := s.group
-	if g == nil {
-		return
-	}
-	g.mu.Lock()
-	g.sum.see(s.first, s.last)
-	g.sum.RTTs += s.rtts
-	g.sum.RTT += s.rtt
-	g.mu.Unlock()
-	s.group = nil
+// gainSeen notes that two members have had traffic, which the group does not count.
+func (g *Group) gainSeen(n *Gained) {
+	g.sum.see(n.FirstSeen, n.LastSeen)
+	g.sum.handshake(n, n.RTT)
+	g.sum.handshake(n, n.PeerRTT)
 }
 
 // see notes that members have had traffic from first to last.
@@ -261,7 +225,8 @@ func (s *Sum) see(first, last int64) {
 	s.LastSeen = max(s.LastSeen, last)
 }
 
-func (g *Group) gain(n *Gained, l7 *counters.Duplex) {
+// common counts what any member gains.
+func (g *Group) common(n *Gained, l7 *counters.Duplex) {
 	s := &g.sum
 	s.see(n.FirstSeen, n.LastSeen)
 	if g.Kind.hasProtocols() {

@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"sync"
 	"testing"
 
 	"ntopgo/engine/counters"
@@ -60,9 +61,9 @@ func TestShareFollowsTheKinds(t *testing.T) {
 func TestGroupCounts(t *testing.T) {
 	t.Parallel()
 	g := &Group{Key: Key{Kind: Pool}}
-	g.Gain(gained(true))
-	g.Gain(gained(false))
-	g.GainInside(gained(false))
+	g.gain(gained(true))
+	g.gain(gained(false))
+	g.gainInside(gained(false))
 	if v := g.View(); v.Scored {
 		t.Error("a group without alerts has a score")
 	}
@@ -101,8 +102,8 @@ func TestSumsMerge(t *testing.T) {
 	for n, part := range []*Group{a, b, b} {
 		x := gained(n == 0)
 		x.FirstSeen, x.LastSeen = int64(30-n), int64(40+n)
-		whole.Gain(x)
-		part.Gain(x)
+		whole.gain(x)
+		part.gain(x)
 	}
 	a.AddRate(counters.Traffic{Packets: 1, Bytes: 10}, counters.Traffic{})
 	b.AddRate(counters.Traffic{Packets: 2, Bytes: 20}, counters.Traffic{})
@@ -165,26 +166,47 @@ func TestCountryIDs(t *testing.T) {
 	}
 }
 
-// TestSightings sees flows of two groups in turns.
-func TestSightings(t *testing.T) {
+// TestPassing passes on, in parallel, what flows of several groups gained in turns.
+func TestPassing(t *testing.T) {
 	t.Parallel()
-	a, b := &Group{Key: Key{Kind: AS, ID: 1}}, &Group{Key: Key{Kind: AS, ID: 2}}
-	var s Sightings
-	s.Flush()
-	for n, g := range []*Group{a, a, b, a} {
-		x := gained(n != 1)
-		x.FirstSeen, x.LastSeen, x.PeerRTT = int64(50-n), int64(60+n), 6
-		s.Add(g, x)
+	tab := NewTable()
+	join := func(as, pool uint32) *Member { return tab.Join(ids(map[Kind]uint32{AS: as, Pool: pool}), false) }
+	a, b, c := join(1, 1), join(1, 2), join(2, 1)
+	var wg sync.WaitGroup
+	for first := range 10 {
+		wg.Go(func() {
+			var p Passing
+			p.Pass(first)
+			for range 2 {
+				for n, ends := range [][2]*Member{{a, a}, {a, b}, {b, c}, {nil, c}, {a, nil}, {nil, nil}} {
+					cli, srv := gained(true), gained(true)
+					cli.FirstSeen, cli.LastSeen, cli.PeerRTT = int64(50-n), int64(60+n), 6
+					cli.Sent, srv.Sent, srv.Rcvd = &counters.Gain{Packets: 1, Bytes: 1}, &counters.Gain{Packets: 1, Bytes: 100}, &counters.Gain{}
+					cli.Rcvd = srv.Rcvd
+					p.Add(ends[0], ends[1], cli, srv)
+				}
+				p.Pass(first)
+			}
+		})
 	}
-	if v := a.View(); v.FirstSeen != 49 || v.LastSeen != 61 || v.RTTs != 2 {
-		t.Errorf("before it is handed over: %+v", v.Sum)
+	wg.Wait()
+	const times = 20
+	for _, want := range []struct {
+		key         Key
+		bytes       uint64 // sent
+		flows, rtts uint64
+	}{
+		{Key{AS, 1}, times * (1 + 1), 2 * times, 4*times + 2*times}, // b-c and a-nil; two inside
+		{Key{AS, 2}, times * 200, 2 * times, 2 * times},
+		{Key{Pool, 1}, times * (1 + 1 + 100 + 100 + 1), 5 * times, 5 * times},
+		{Key{Pool, 2}, times * (100 + 1), 2 * times, 2 * times},
+	} {
+		v := tab.Find(want.key).View()
+		if v.Traffic.Sent.Bytes != want.bytes || v.Flows != want.flows || v.RTTs != want.rtts {
+			t.Errorf("%v: %d bytes sent, %d flows, %d handshakes, want %+v", want.key, v.Traffic.Sent.Bytes, v.Flows, v.RTTs, want)
+		}
 	}
-	s.Flush()
-	s.Flush()
-	if v := a.View(); v.FirstSeen != 47 || v.LastSeen != 63 || v.RTTs != 4 || v.MeanRTT() != 5 || v.Traffic != (counters.Duplex{}) {
-		t.Errorf("%+v", v.Sum)
-	}
-	if v := b.View(); v.FirstSeen != 48 || v.LastSeen != 62 || v.RTTs != 2 {
-		t.Errorf("the other group: %+v", v.Sum)
+	if v := tab.Find(Key{AS, 1}).View(); v.FirstSeen != 46 || v.LastSeen != 64 {
+		t.Errorf("seen from %d to %d", v.FirstSeen, v.LastSeen)
 	}
 }

@@ -19,22 +19,27 @@ const (
 // observation point twice.
 func Share(cli, srv *Member, fn func(g *Group, side Side)) {
 	for k := range kinds {
-		c, s := cli.Of(k), srv.Of(k)
-		switch {
-		case c != s:
-			if c != nil {
-				fn(c, Client)
-			}
-			if s != nil {
-				fn(s, Server)
-			}
-		case c == nil:
-		case k == AS || k == System:
-			fn(c, Seen)
-		case k == Country || k == Network:
-			fn(c, Inside)
-		default:
+		share(k, cli, srv, fn)
+	}
+}
+
+// share calls fn for the groups of kind k.
+func share(k Kind, cli, srv *Member, fn func(g *Group, side Side)) {
+	c, s := cli.Of(k), srv.Of(k)
+	switch {
+	case c != s:
+		if c != nil {
 			fn(c, Client)
 		}
+		if s != nil {
+			fn(s, Server)
+		}
+	case c == nil:
+	case k == AS || k == System:
+		fn(c, Seen)
+	case k == Country || k == Network:
+		fn(c, Inside)
+	default:
+		fn(c, Client)
 	}
 }

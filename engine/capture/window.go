@@ -1,6 +1,9 @@
 package capture
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // readBuffer is the largest record that is believed, and what a chunk holds.
 const readBuffer = 1 << 19
@@ -31,12 +34,11 @@ func newWindow(r io.Reader, pool *chunkPool) *window { return &window{r: r, pool
 type chunkPool struct{ free []*chunk }
 
 func (p *chunkPool) take() *chunk {
-	n := len(p.free)
-	if n == 0 {
+	if len(p.free) == 0 {
 		return &chunk{refs: 1}
 	}
-	c := p.free[n-1]
-	p.free = p.free[:n-1]
+	c := p.free[0] // it has left the near caches of those who read it
+	p.free = slices.Delete(p.free, 0, 1)
 	c.refs = 1
 	return c
 }

@@ -12,41 +12,44 @@ type Options struct {
 	KeepTunnels bool
 }
 
-// Decode reads one frame into p, removing the tunnels that the original removes
+// Decode is Options.Decode without options, for whoever does not ask for the headers.
+func Decode(link LinkType, frame []byte, wireLen int, p *Packet) Reason {
+	var h Headers
+	return Options{}.Decode(link, frame, wireLen, p, &h)
+}
+
+// Decode reads one frame into p and h, removing the tunnels that the original removes
 // (GRE, IP-in-IP, 6in4, VXLAN, GTP-U, TZSP, CAPWAP data, L2TP, EoIP, ERSPAN).
 // frame is what was captured, wireLen the length on the wire in bytes (a value
-// below len(frame) is taken as len(frame)). p is overwritten except for Time.
+// below len(frame) is taken as len(frame)). p and h are overwritten; who knows the time
+// sets it then.
 //
 // A Reason other than ReasonNone says what stopped the reading; p then holds
 // everything that was read before, and p.Layer how far that was.
-func Decode(link LinkType, frame []byte, wireLen int, p *Packet) Reason {
-	return Options{}.Decode(link, frame, wireLen, p)
-}
-
-// Decode is the function of the same name with options.
-func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet) Reason {
+func (o Options) Decode(link LinkType, frame []byte, wireLen int, p *Packet, h *Headers) Reason {
 	wireLen = max(wireLen, len(frame))
-	p.reset(frame, wireLen)
+	reset(p, h, wireLen)
 	if link == LinkEthernet {
-		if p.plain(frame, wireLen) {
+		if plain(frame, wireLen, p, h) {
 			return ReasonNone
 		}
-		p.reset(frame, wireLen)
+		reset(p, h, wireLen)
 	}
-	p.Reason = o.layers(link, frame, p)
+	p.Reason = o.layers(link, frame, p, h)
 	return p.Reason
 }
 
-func (p *Packet) reset(frame []byte, wireLen int) {
-	*p = Packet{Time: p.Time, CapLen: int32(len(frame)), WireLen: int32(wireLen)}
+func reset(p *Packet, h *Headers, wireLen int) {
+	*p = Packet{WireLen: int32(wireLen)} // with a field of its own in it, it would be made elsewhere and copied
+	*h = Headers{}
 }
 
 // layers reads one header after the other.
-func (o Options) layers(link LinkType, frame []byte, p *Packet) Reason {
+func (o Options) layers(link LinkType, frame []byte, p *Packet, h *Headers) Reason {
 	if len(frame) == 0 {
 		return ReasonEmpty
 	}
-	d := decoder{p: p, tunnels: MaxTunnels}
+	d := decoder{p: p, h: h, captured: len(frame), tunnels: MaxTunnels}
 	if o.KeepTunnels {
 		d.tunnels = -1
 	}
@@ -56,9 +59,11 @@ func (o Options) layers(link LinkType, frame []byte, p *Packet) Reason {
 // decoder carries what the layers share: the packet and how many tunnels may
 // still be opened (-1: none may, and that is no error).
 type decoder struct {
-	p       *Packet
-	tunnels int
-	ip      bool // an IP header was met
+	p        *Packet
+	h        *Headers
+	captured int // bytes of the frame
+	tunnels  int
+	ip       bool // an IP header was met
 }
 
 // view is the rest of a frame: the captured bytes and how many there were on

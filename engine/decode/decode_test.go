@@ -8,13 +8,13 @@ import (
 )
 
 // brief is a packet in a few words, for tables.
-func brief(p *Packet) string {
+func brief(p *Packet, h *Headers) string {
 	s := ""
 	switch p.Layer {
 	case LayerNone:
 		s = "none"
 	case LayerLink:
-		s = fmt.Sprintf("link %04x", p.EtherType)
+		s = fmt.Sprintf("link %04x", h.EtherType)
 	case LayerARP:
 		a := p.ARP()
 		s = fmt.Sprintf("arp %d %v>%v", a.Op, a.Sender, a.Target)
@@ -29,8 +29,8 @@ func brief(p *Packet) string {
 	if p.PayloadLen != 0 {
 		s += fmt.Sprintf(" %d", p.PayloadLen)
 	}
-	if len(p.Payload) > 0 {
-		s += fmt.Sprintf(" %q", p.Payload[:min(5, len(p.Payload))])
+	if b := p.Payload(); len(b) > 0 {
+		s += fmt.Sprintf(" %q", b[:min(5, len(b))])
 	}
 	return s
 }
@@ -165,10 +165,11 @@ func TestDecode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var p Packet
-			if r := Decode(tc.link, tc.frame, len(tc.frame), &p); r != ReasonNone {
-				t.Fatalf("reason %d, %s", r, brief(&p))
+			var h Headers
+			if r := (Options{}).Decode(tc.link, tc.frame, len(tc.frame), &p, &h); r != ReasonNone {
+				t.Fatalf("reason %d, %s", r, brief(&p, &h))
 			}
-			if got := brief(&p); got != tc.want || p.Tunnel != tc.tunnel {
+			if got := brief(&p, &h); got != tc.want || p.Tunnel != tc.tunnel {
 				t.Errorf("%s, tunnel %d; want %s, tunnel %d", got, p.Tunnel, tc.want, tc.tunnel)
 			}
 		})
@@ -180,17 +181,23 @@ func TestDecodeFields(t *testing.T) {
 	options := []byte{2, 4, 5, 0xb4}
 	ip := ip4(ProtoTCP, tcp(443, 50000, SYN|ACK, options, "data"))
 	frame := cat(eth(EtherVLAN, vlan(300, EtherIPv4, ip)), make([]byte, 4))
-	p := Packet{Time: 42, ICMPType: 9, HasMPLS: true}
-	if r := Decode(LinkEthernet, frame, len(frame), &p); r != ReasonNone {
+	p, h := Packet{Time: 42, ICMPType: 9, HasMPLS: true}, Headers{FragOffset: 3}
+	if r := (Options{}).Decode(LinkEthernet, frame, len(frame), &p, &h); r != ReasonNone {
 		t.Fatal(r)
 	}
 	want := Packet{
-		Time: 42, WireLen: int32(len(frame)), CapLen: int32(len(frame)), Layer: LayerTransport, EtherType: EtherIPv4,
+		WireLen: int32(len(frame)), Layer: LayerTransport,
 		HasMAC: true, SrcMAC: [6]byte(macA), DstMAC: [6]byte(macB), VLAN: 300,
 		IPVersion: 4, Src: netip.MustParseAddr("10.0.0.1").As16(), Dst: netip.MustParseAddr("10.0.0.2").As16(), Proto: ProtoTCP,
-		TOS: 0x2e, TTL: 63, LinkLen: 18, IPLen: int32(len(ip)), IPID: 0x1234, DontFrag: true, SrcPort: 443, DstPort: 50000,
-		TCPFlags: SYN | ACK, Seq: 1000, Ack: 2000, Window: 512, Payload: []byte("data"), PayloadLen: 4,
-		L4: ip[20:],
+		TOS: 0x2e, TTL: 63, SrcPort: 443, DstPort: 50000,
+		TCPFlags: SYN | ACK, Seq: 1000, Window: 512, PayloadLen: 4,
+		L4: ip[20:], HeaderLen: 24,
+	}
+	if want := (Headers{LinkLen: 18, IPLen: int32(len(ip)), IPID: 0x1234, EtherType: EtherIPv4, DontFrag: true}); h != want {
+		t.Errorf("%+v, want %+v", h, want)
+	}
+	if string(p.Payload()) != "data" {
+		t.Errorf("payload %q", p.Payload())
 	}
 	if got, want := fmt.Sprintf("%+v", p), fmt.Sprintf("%+v", want); got != want {
 		t.Errorf("\n%s, want\n%s", got, want)
@@ -199,8 +206,8 @@ func TestDecodeFields(t *testing.T) {
 		t.Errorf("TCP options %x", p.TCPOptions())
 	}
 	six := ip6(ProtoUDP, udp(1, 2, ""))
-	Decode(LinkRaw, six, len(six), &p)
-	if p.TOS != 0x2e || p.TTL != 61 || p.IPLen != 48 || p.VLAN != 0 || p.HasMAC || p.TCPOptions() != nil || p.Time != 42 {
+	Options{}.Decode(LinkRaw, six, len(six), &p, &h)
+	if p.TOS != 0x2e || p.TTL != 61 || h.IPLen != 48 || h.DontFrag || p.VLAN != 0 || p.HasMAC || p.TCPOptions() != nil {
 		t.Errorf("IPv6: %+v", p)
 	}
 }
@@ -244,13 +251,14 @@ func TestKeepTunnels(t *testing.T) {
 	t.Parallel()
 	o := Options{KeepTunnels: true}
 	var p Packet
+	var h Headers
 	frame := eth(EtherMPLS, mplsLabel(true, ip4(ProtoGRE, gre(0, EtherIPv4, 0, inner4()))))
-	if r := o.Decode(LinkEthernet, frame, len(frame), &p); r != ReasonNone || p.Proto != ProtoGRE || p.SrcAddr() != netip.MustParseAddr("10.0.0.1") {
-		t.Errorf("reason %d, %s", r, brief(&p))
+	if r := o.Decode(LinkEthernet, frame, len(frame), &p, &h); r != ReasonNone || p.Proto != ProtoGRE || p.SrcAddr() != netip.MustParseAddr("10.0.0.1") {
+		t.Errorf("reason %d, %s", r, brief(&p, &Headers{}))
 	}
 	frame = ip4(ProtoUDP, udp(2152, 2152, "0\xff\x00\x00\x00\x00\x00\x07"+string(inner4())))
-	if r := o.Decode(LinkRaw, frame, len(frame), &p); r != ReasonNone || p.SrcPort != 2152 {
-		t.Errorf("reason %d, %s", r, brief(&p))
+	if r := o.Decode(LinkRaw, frame, len(frame), &p, &h); r != ReasonNone || p.SrcPort != 2152 {
+		t.Errorf("reason %d, %s", r, brief(&p, &Headers{}))
 	}
 }
 
@@ -262,11 +270,11 @@ func TestTunnelDepth(t *testing.T) {
 	}
 	var p Packet
 	if r := Decode(LinkRaw, frame, len(frame), &p); r != ReasonNone || p.DstPort != 53 {
-		t.Errorf("%d tunnels: reason %d, %s", MaxTunnels, r, brief(&p))
+		t.Errorf("%d tunnels: reason %d, %s", MaxTunnels, r, brief(&p, &Headers{}))
 	}
 	frame = ip4(ProtoIPIP, frame)
 	if r := Decode(LinkRaw, frame, len(frame), &p); r != ReasonTunnelDepth || p.Proto != ProtoIPIP || p.Layer != LayerNetwork {
-		t.Errorf("one more: reason %d, %s", r, brief(&p))
+		t.Errorf("one more: reason %d, %s", r, brief(&p, &Headers{}))
 	}
 }
 
@@ -338,51 +346,58 @@ func TestCutPayload(t *testing.T) {
 	t.Parallel()
 	frame := eth(EtherIPv4, ip4(ProtoTCP, tcp(1, 2, ACK, nil, "0123456789")))
 	var p Packet
+	var h Headers
 	Decode(LinkEthernet, frame[:len(frame)-4], len(frame), &p)
-	if p.PayloadLen != 10 || string(p.Payload) != "012345" || int(p.CapLen) != len(frame)-4 || int(p.WireLen) != len(frame) {
-		t.Errorf("payload %q of %d, captured %d of %d", p.Payload, p.PayloadLen, p.CapLen, p.WireLen)
+	if p.PayloadLen != 10 || string(p.Payload()) != "012345" || int(p.WireLen) != len(frame) {
+		t.Errorf("payload %q of %d, of a frame of %d", p.Payload(), p.PayloadLen, p.WireLen)
 	}
 	// A length that the frame does not have counts no more than the frame.
 	frame[16], frame[17] = 0xff, 0xff
-	Decode(LinkEthernet, frame, len(frame), &p)
-	if p.PayloadLen != 10 || p.IPLen != 0xffff {
-		t.Errorf("payload length %d, IP length %d", p.PayloadLen, p.IPLen)
+	Options{}.Decode(LinkEthernet, frame, len(frame), &p, &h)
+	if p.PayloadLen != 10 || h.IPLen != 0xffff {
+		t.Errorf("payload length %d, IP length %d", p.PayloadLen, h.IPLen)
 	}
 }
 
 func TestFragmentPorts(t *testing.T) {
-	fragment := func(off, more int, id uint16, body []byte) *Packet {
+	type decoded struct {
+		Packet
+		Headers
+	}
+	fragment := func(off, more int, id uint16, body []byte) *decoded {
 		b := ip4(ProtoUDP, body)
 		b[4], b[5] = byte(id>>8), byte(id)
 		b[6], b[7] = byte(off/8>>8)|byte(more<<5), byte(off/8)
-		p := &Packet{Time: 1e9}
-		if r := Decode(LinkRaw, b, len(b), p); r != ReasonNone {
+		p := &decoded{}
+		if r := (Options{}).Decode(LinkRaw, b, len(b), &p.Packet, &p.Headers); r != ReasonNone {
 			t.Fatal(r)
 		}
+		p.Time = 1e9
 		return p
 	}
 	f := NewFragmentPorts(64, 0)
+	apply := func(p *decoded) bool { return f.Apply(&p.Packet, p.IPID) }
 	first := fragment(0, 1, 7, udp(4000, 53, "12345678"))
-	if !first.Fragment || !first.FirstFrag || !f.Apply(first) {
+	if !first.Fragment || !first.FirstFrag || !apply(first) {
 		t.Fatalf("first fragment: %+v", first)
 	}
 	later := fragment(16, 0, 7, []byte("rest"))
 	if later.SrcPort != 0 || later.FragOffset != 16 || later.FirstFrag || later.PayloadLen != 4 {
 		t.Fatalf("later fragment: %+v", later)
 	}
-	if !f.Apply(later) || later.SrcPort != 4000 || later.DstPort != 53 {
+	if !apply(later) || later.SrcPort != 4000 || later.DstPort != 53 {
 		t.Errorf("ports of a later fragment: %d %d", later.SrcPort, later.DstPort)
 	}
-	if other := fragment(16, 0, 8, []byte("rest")); f.Apply(other) || other.SrcPort != 0 {
+	if other := fragment(16, 0, 8, []byte("rest")); apply(other) || other.SrcPort != 0 {
 		t.Error("another datagram got ports")
 	}
 	late := fragment(16, 0, 7, []byte("rest"))
 	late.Time = 40e9
-	if f.Apply(late) {
+	if apply(late) {
 		t.Error("forgotten datagram got ports")
 	}
 	whole := fragment(0, 0, 9, udp(1, 2, ""))
-	if !f.Apply(whole) || whole.Fragment {
+	if !apply(whole) || whole.Fragment {
 		t.Error("a whole datagram is no fragment")
 	}
 	// However many datagrams there are, the memory keeps its size, and the
@@ -390,16 +405,16 @@ func TestFragmentPorts(t *testing.T) {
 	for id := range uint16(10000) {
 		p := fragment(0, 1, id, udp(id, 53, "12345678"))
 		p.Time = int64(id)*1000 + 1
-		f.Apply(p)
+		apply(p)
 	}
 	p := fragment(16, 0, 9999, []byte("rest"))
-	if !f.Apply(p) || p.SrcPort != 9999 {
+	if !apply(p) || p.SrcPort != 9999 {
 		t.Error("the newest datagram is not remembered")
 	}
 	if n := len(f.buckets) * fragWays; n != 64 {
 		t.Errorf("%d entries, want 64", n)
 	}
-	if n := testing.AllocsPerRun(100, func() { f.Apply(first); f.Apply(later) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { apply(first); apply(later) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -449,20 +464,22 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, link uint16, frame []byte, more int) {
 		wire := len(frame) + max(0, min(more, 1<<16))
 		var p Packet
-		r := Decode(LinkType(link), frame, wire, &p)
-		if r >= ReasonCount || int(p.WireLen) != wire || int(p.CapLen) != len(frame) {
-			t.Fatalf("reason %d, lengths %d %d", r, p.WireLen, p.CapLen)
+		var h Headers
+		r := Options{}.Decode(LinkType(link), frame, wire, &p, &h)
+		if r >= ReasonCount || int(p.WireLen) != wire {
+			t.Fatalf("reason %d, length %d", r, p.WireLen)
 		}
-		if p.PayloadLen < 0 || int(p.PayloadLen) > wire || len(p.Payload) > int(p.PayloadLen) || len(p.L4) > len(frame) {
-			t.Fatalf("payload %d of %d, transport %d, of a frame of %d", len(p.Payload), p.PayloadLen, len(p.L4), wire)
+		if n := len(p.Payload()); p.PayloadLen < 0 || int(p.PayloadLen) > wire || n > int(p.PayloadLen) || len(p.L4) > len(frame) {
+			t.Fatalf("payload %d of %d, transport %d, of a frame of %d", n, p.PayloadLen, len(p.L4), wire)
 		}
 		if (p.Layer >= LayerNetwork) != (p.IPVersion != 0) || p.Layer >= LayerNetwork && (!p.SrcAddr().IsValid() || !p.DstAddr().IsValid()) {
 			t.Fatalf("layer %d, IP version %d, %v > %v", p.Layer, p.IPVersion, p.SrcAddr(), p.DstAddr())
 		}
-		q := Packet{CapLen: p.CapLen, WireLen: p.WireLen}
-		if slow := (Options{}).layers(LinkType(link), frame, &q); slow != r || fmt.Sprintf("%+v", q) != fmt.Sprintf("%+v", p) {
-			t.Fatalf("reason %d, layer by layer %d:\n%+v\n%+v", r, slow, p, q)
+		q, slowly := Packet{WireLen: p.WireLen}, Headers{}
+		slow := Options{}.layers(LinkType(link), frame, &q, &slowly)
+		if q.Reason = slow; slow != r || fmt.Sprintf("%+v", q) != fmt.Sprintf("%+v", p) || h != slowly {
+			t.Fatalf("reason %d, layer by layer %d:\n%+v\n%+v\n%+v\n%+v", r, slow, p, q, h, slowly)
 		}
-		NewFragmentPorts(8, 0).Apply(&p)
+		NewFragmentPorts(8, 0).Apply(&p, h.IPID)
 	})
 }

@@ -62,18 +62,18 @@ func NewFragmentPorts(size int, ttl time.Duration) *FragmentPorts {
 	return &FragmentPorts{ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
 }
 
-// Apply records a first fragment and completes a later one with the ports (or
-// ICMP type and code) of its first. It returns false for a later fragment whose
-// first is not known, true for every other packet. A completed packet keeps
-// LayerNetwork: its payload starts in the middle of the datagram.
-func (f *FragmentPorts) Apply(p *Packet) bool {
+// Apply records a first fragment of the datagram with identification id, and completes
+// a later one with the ports (or ICMP type and code) of its first. It returns false for
+// a later fragment whose first is not known, true for every other packet. A completed
+// packet keeps LayerNetwork: its payload starts in the middle of the datagram.
+func (f *FragmentPorts) Apply(p *Packet, id uint32) bool {
 	if !p.Fragment {
 		return true
 	}
 	if p.FirstFrag && p.Layer != LayerTransport {
 		return true
 	}
-	key := fragKey{p.Src, p.Dst, p.IPVersion, p.IPID, p.Proto, p.VLAN}
+	key := fragKey{p.Src, p.Dst, p.IPVersion, id, p.Proto, p.VLAN}
 	bucket := &f.buckets[key.hash()&uint64(len(f.buckets)-1)]
 	if p.FirstFrag {
 		f.record(bucket, key, p)

@@ -86,8 +86,8 @@ func (d *decoder) etherType(et uint16, v view) Reason {
 	if et < 0x0600 {
 		return d.llc(v.trim(int(et)))
 	}
-	if p.EtherType == 0 {
-		p.EtherType = et
+	if d.h.EtherType == 0 {
+		d.h.EtherType = et
 	}
 	p.Layer = max(p.Layer, LayerLink)
 	switch et {

@@ -18,10 +18,10 @@ const (
 func (d *decoder) resetNetwork() {
 	p := d.p
 	p.Layer = LayerLink
-	p.L4, p.Payload = nil, nil
+	p.L4, p.HeaderLen = nil, 0
 	p.PayloadLen, p.SrcPort, p.DstPort = 0, 0, 0
-	p.IPID, p.FragOffset = 0, 0
-	p.DontFrag, p.Fragment, p.FirstFrag = false, false, false
+	d.h.IPID, d.h.FragOffset, d.h.DontFrag = 0, 0, false
+	p.Fragment, p.FirstFrag = false, false
 	p.IPVersion, p.Proto = 0, 0
 }
 
@@ -36,7 +36,7 @@ func putMapped(a *[16]byte, b []byte) {
 // noteLinkLen remembers where the outermost IP header begins.
 func (d *decoder) noteLinkLen(v view) {
 	if !d.ip {
-		d.p.LinkLen = d.p.CapLen - int32(len(v.b))
+		d.h.LinkLen = int32(d.captured - len(v.b))
 	}
 }
 
@@ -47,7 +47,7 @@ func (d *decoder) ipv4(v view) Reason {
 	if !v.has(20) {
 		return ReasonTruncatedNet
 	}
-	p, b := d.p, v.b
+	p, h, b := d.p, d.h, v.b
 	ihl, total := int(b[0]&0x0f)*4, int(be16(b[2:]))
 	if total == 0 { // segmentation offload: the card fills it in later
 		total = v.wire
@@ -57,15 +57,15 @@ func (d *decoder) ipv4(v view) Reason {
 	}
 	p.IPVersion, p.Layer = 4, LayerNetwork
 	p.TOS, p.TTL, p.Proto = b[1], b[8], b[9]
-	p.IPLen = int32(total)
-	p.IPID = uint32(be16(b[4:]))
+	h.IPLen = int32(total)
+	h.IPID = uint32(be16(b[4:]))
 	putMapped(&p.Src, b[12:])
 	putMapped(&p.Dst, b[16:])
 	frag := be16(b[6:])
-	p.DontFrag = frag&0x4000 != 0
-	p.FragOffset = frag << 3
+	h.DontFrag = frag&0x4000 != 0
+	h.FragOffset = frag << 3
 	p.Fragment = frag&0x3fff != 0
-	p.FirstFrag = p.Fragment && p.FragOffset == 0
+	p.FirstFrag = p.Fragment && h.FragOffset == 0
 	v = v.trim(total)
 	d.ip = true
 	if !v.has(ihl) {
@@ -81,7 +81,7 @@ func (d *decoder) ipv6(v view) Reason {
 	if !v.has(40) {
 		return ReasonTruncatedNet
 	}
-	p, b := d.p, v.b
+	p, h, b := d.p, d.h, v.b
 	if b[0]>>4 != 6 {
 		return ReasonMalformed
 	}
@@ -91,7 +91,7 @@ func (d *decoder) ipv6(v view) Reason {
 	}
 	p.IPVersion, p.Layer = 6, LayerNetwork
 	p.TOS, p.TTL = b[0]<<4|b[1]>>4, b[7]
-	p.IPLen = int32(total)
+	h.IPLen = int32(total)
 	p.Src, p.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
 	v = v.trim(total)
 	d.ip = true
@@ -112,15 +112,15 @@ func (d *decoder) ipv6(v view) Reason {
 			}
 			size = 8
 			off := be16(v.b[2:])
-			p.FragOffset = off &^ 7
+			h.FragOffset = off &^ 7
 			// An atomic fragment (RFC 6946) is a whole datagram.
 			p.Fragment = off&^6 != 0
-			p.FirstFrag = p.Fragment && p.FragOffset == 0
-			p.IPID = be32(v.b[4:])
+			p.FirstFrag = p.Fragment && h.FragOffset == 0
+			h.IPID = be32(v.b[4:])
 		default:
 			return d.transport(v)
 		}
-		if p.FragOffset > 0 { // what follows is the middle of a datagram
+		if h.FragOffset > 0 { // what follows is the middle of a datagram
 			p.Proto = v.b[0]
 			return d.transport(v.skip(size))
 		}
@@ -149,6 +149,6 @@ func (d *decoder) arp(v view) Reason {
 	}
 	d.resetNetwork()
 	p := d.p
-	p.Layer, p.L4 = LayerARP, b[:28]
+	p.Layer, p.L4, p.HeaderLen = LayerARP, b[:28], NoPayload
 	return ReasonNone
 }

@@ -6,10 +6,7 @@
 // Nothing about flows, hosts or time may enter this package.
 package decode
 
-import (
-	"net/netip"
-	"unsafe"
-)
+import "net/netip"
 
 // LinkType is a link-layer header type as registered at tcpdump.org
 // (LINKTYPE_ values, which are what capture files carry).
@@ -115,14 +112,16 @@ const (
 	TunnelEoIP
 )
 
-// Packet is one decoded frame. It is reused: Decode resets every field. Payload
-// and L4 alias the frame and are valid as long as it is.
+// Packet is what is handed on of a decoded frame. It is reused: Decode resets every
+// field. L4 aliases the frame and is valid as long as it is.
 //
-// Packets are handed from core to core, so that fields are as small as they can
-// be, and what is read of a packet whose flow is known stands first, in HotBytes.
+// Packets go from core to core, so that they are as small as they can be.
 type Packet struct {
-	Time    int64  // capture time, nanoseconds since the Unix epoch
-	Payload []byte // transport payload, cut at the captured length
+	Time int64 // capture time, nanoseconds since the Unix epoch
+
+	// L4 starts at the first byte of the transport header, cut at the captured
+	// length; of ARP it is the whole packet.
+	L4 []byte
 
 	// Src and Dst are the innermost addresses, those of IPv4 mapped into IPv6.
 	Src, Dst [16]byte
@@ -131,41 +130,50 @@ type Packet struct {
 	VLAN             uint16 // last 802.1Q tag met (the customer's in QinQ, the inner one in tunnels), 0 when untagged
 	Window           uint16 // TCP
 	SrcMAC, DstMAC   [6]byte
-	Seq, Ack         uint32 // TCP
+	Seq              uint32 // TCP
 	WireLen          int32  // length on the wire
 	PayloadLen       int32  // transport payload length on the wire, by the IP length (no padding)
 
-	Layer     Layer
-	Reason    Reason // what Decode returned
-	IPVersion uint8  // 4 or 6, 0 without IP
-	Proto     uint8  // transport protocol after IPv6 extension headers
-	TOS       uint8  // TOS or traffic class byte
-	TCPFlags  uint8
-	HasMAC    bool
-	HasMPLS   bool
-	Outgoing  bool // this machine sent it; not known to Decode
-	Fragment  bool // part of a fragmented datagram
-	FirstFrag bool // first part (offset 0) of a fragmented datagram
-	Tunnel    Tunnel
-
-	// L4 starts at the first byte of the transport header, cut at the captured
-	// length; for ICMP and IGMP Payload starts 8 bytes later, for protocols
-	// without ports the two are the same. Of ARP it is the whole packet.
-	L4 []byte
-
-	CapLen             int32  // captured length
-	LinkLen            int32  // bytes before the outermost IP header
-	IPLen              int32  // length of the IP packet as its header says
-	IPID               uint32 // identification (IPv4, or IPv6 fragment header)
-	EtherType          uint16 // of the outermost network layer; 0 when the link has none
-	FragOffset         uint16 // in bytes
+	Layer              Layer
+	Reason             Reason // what Decode returned
+	IPVersion          uint8  // 4 or 6, 0 without IP
+	Proto              uint8  // transport protocol after IPv6 extension headers
+	TOS                uint8  // TOS or traffic class byte
+	TTL                uint8  // TTL or hop limit
+	TCPFlags           uint8
 	ICMPType, ICMPCode uint8
-	TTL                uint8 // TTL or hop limit
-	DontFrag           bool
+	Tunnel             Tunnel
+	HeaderLen          uint8 // bytes of L4 before the payload, or NoPayload
+	HasMAC             bool
+	HasMPLS            bool
+	Outgoing           bool // this machine sent it; not known to Decode
+	Fragment           bool // part of a fragmented datagram
+	FirstFrag          bool // first part (offset 0) of a fragmented datagram
 }
 
-// HotBytes is where the part of a packet ends that is read of every one.
-const HotBytes = unsafe.Offsetof(Packet{}.L4)
+// NoPayload is the HeaderLen of a header that was not captured whole or contradicts
+// itself, and of ARP.
+const NoPayload = 255
+
+// Headers is what the headers of a frame say beyond Packet. Nobody needs it once the
+// packet is decoded.
+type Headers struct {
+	LinkLen    int32  // bytes before the outermost IP header
+	IPLen      int32  // length of the IP packet as its header says
+	IPID       uint32 // identification (IPv4, or IPv6 fragment header)
+	EtherType  uint16 // of the outermost network layer; 0 when the link has none
+	FragOffset uint16 // in bytes
+	DontFrag   bool
+}
+
+// Payload is the transport payload, cut at the captured length. Of ICMP and IGMP it
+// starts after 8 bytes, of protocols without ports it is all of L4.
+func (p *Packet) Payload() []byte {
+	if p.HeaderLen == NoPayload {
+		return nil
+	}
+	return p.L4[min(int(p.HeaderLen), len(p.L4)):]
+}
 
 // SrcAddr is the address of the sender; not valid without IP.
 func (p *Packet) SrcAddr() netip.Addr { return p.addr(&p.Src) }

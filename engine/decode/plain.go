@@ -4,7 +4,7 @@ package decode
 // IP, in one go. It leaves p half written and returns false for everything else:
 // tags, fragments, IPv4 options, IPv6 extension headers, tunnels, whatever is cut
 // off or contradicts itself.
-func (p *Packet) plain(frame []byte, wire int) bool {
+func plain(frame []byte, wire int, p *Packet, h *Headers) bool {
 	if len(frame) < 14+20+8 {
 		return false
 	}
@@ -19,7 +19,7 @@ func (p *Packet) plain(frame []byte, wire int) bool {
 		}
 		total = int(be16(b[2:]))
 		p.IPVersion, p.TOS, p.TTL, p.Proto = 4, b[1], b[8], b[9]
-		p.IPID, p.DontFrag = uint32(be16(b[4:])), frag&0x4000 != 0
+		h.IPID, h.DontFrag = uint32(be16(b[4:])), frag&0x4000 != 0
 		putMapped(&p.Src, b[12:])
 		putMapped(&p.Dst, b[16:])
 	case et == EtherIPv6 && b[0]>>4 == 6 && len(b) >= 40+8:
@@ -36,7 +36,7 @@ func (p *Packet) plain(frame []byte, wire int) bool {
 	if !p.plainTransport(min(total, wire-14) - size) {
 		return false
 	}
-	p.Layer, p.HasMAC, p.EtherType, p.LinkLen, p.IPLen = LayerTransport, true, et, 14, int32(total)
+	p.Layer, p.HasMAC, h.EtherType, h.LinkLen, h.IPLen = LayerTransport, true, et, 14, int32(total)
 	p.DstMAC, p.SrcMAC = [6]byte(frame[:6]), [6]byte(frame[6:12])
 	return true
 }
@@ -51,11 +51,11 @@ func (p *Packet) plainTransport(wire int) bool {
 		if size = int(b[12]>>4) * 4; size < 20 || size > wire {
 			return false
 		}
-		p.Seq, p.Ack, p.TCPFlags, p.Window = be32(b[4:]), be32(b[8:]), b[13], be16(b[14:])
+		p.Seq, p.TCPFlags, p.Window = be32(b[4:]), b[13], be16(b[14:])
 	case p.Proto != ProtoUDP:
 		return false
 	}
 	p.SrcPort, p.DstPort = be16(b), be16(b[2:])
-	p.Payload, p.PayloadLen = b[min(size, len(b)):], int32(wire-size)
+	p.HeaderLen, p.PayloadLen = uint8(size), int32(wire-size)
 	return p.Proto == ProtoTCP || !isTunnelPort(p.SrcPort, p.DstPort)
 }

@@ -4,7 +4,7 @@ package decode
 // payload: for later fragments and for protocols without ports.
 func (d *decoder) transport(v view) Reason {
 	p := d.p
-	p.L4, p.Payload, p.PayloadLen = v.b, v.b, int32(v.wire)
+	p.L4, p.HeaderLen, p.PayloadLen = v.b, 0, int32(v.wire)
 	if p.Fragment && !p.FirstFrag {
 		return ReasonNone
 	}
@@ -28,7 +28,7 @@ func (d *decoder) transport(v view) Reason {
 // ports reads the first four bytes of TCP, UDP and SCTP.
 func (d *decoder) ports(v view) bool {
 	if !v.has(4) {
-		d.p.Payload, d.p.PayloadLen = nil, 0
+		d.p.HeaderLen, d.p.PayloadLen = NoPayload, 0
 		return false
 	}
 	d.p.SrcPort, d.p.DstPort = be16(v.b), be16(v.b[2:])
@@ -37,7 +37,7 @@ func (d *decoder) ports(v view) bool {
 
 // short is the end of a transport header that was not captured whole.
 func (d *decoder) short(size, wire int) Reason {
-	d.p.Payload, d.p.PayloadLen = nil, int32(max(0, wire-size))
+	d.p.HeaderLen, d.p.PayloadLen = NoPayload, int32(max(0, wire-size))
 	return ReasonTruncatedL4
 }
 
@@ -49,16 +49,15 @@ func (d *decoder) tcp(v view) Reason {
 	}
 	b := v.b
 	p.Layer = LayerTransport
-	p.Seq, p.Ack = be32(b[4:]), be32(b[8:])
+	p.Seq = be32(b[4:])
 	p.TCPFlags = b[13]
 	p.Window = be16(b[14:])
 	size := int(b[12]>>4) * 4
 	if size < 20 || size > v.wire {
-		p.Payload, p.PayloadLen = nil, 0
+		p.HeaderLen, p.PayloadLen = NoPayload, 0
 		return ReasonMalformed
 	}
-	p.PayloadLen = int32(v.wire - size)
-	p.Payload = b[min(size, len(b)):]
+	p.HeaderLen, p.PayloadLen = uint8(size), int32(v.wire-size)
 	return ReasonNone
 }
 
@@ -70,7 +69,7 @@ func (d *decoder) udp(v view) Reason {
 		return d.short(8, v.wire)
 	}
 	p.Layer = LayerTransport
-	p.Payload, p.PayloadLen = v.b[8:], int32(v.wire-8)
+	p.HeaderLen, p.PayloadLen = 8, int32(v.wire-8)
 	if !p.Fragment && d.tunnels != -1 && isTunnelPort(p.SrcPort, p.DstPort) {
 		return d.udpTunnel(v.skip(8))
 	}
@@ -83,7 +82,7 @@ func (d *decoder) sctp(v view) Reason {
 		return d.short(12, v.wire)
 	}
 	d.p.Layer = LayerTransport
-	d.p.Payload, d.p.PayloadLen = v.b[12:], int32(v.wire-12)
+	d.p.HeaderLen, d.p.PayloadLen = 12, int32(v.wire-12)
 	return ReasonNone
 }
 
@@ -96,6 +95,6 @@ func (d *decoder) icmp(v view, size int) Reason {
 	}
 	p.Layer = LayerTransport
 	p.ICMPType, p.ICMPCode = v.b[0], v.b[1]
-	p.Payload, p.PayloadLen = v.b[min(size, len(v.b)):], int32(max(0, v.wire-size))
+	p.HeaderLen, p.PayloadLen = uint8(size), int32(max(0, v.wire-size))
 	return ReasonNone
 }

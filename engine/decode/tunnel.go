@@ -20,7 +20,7 @@ func (d *decoder) inner(v view, kind innerKind, t Tunnel) Reason {
 	if d.tunnels == 0 {
 		return ReasonTunnelDepth
 	}
-	outer := *d.p
+	outer, headers := *d.p, *d.h
 	if d.tunnels > 0 {
 		d.tunnels--
 	}
@@ -43,7 +43,7 @@ func (d *decoder) inner(v view, kind innerKind, t Tunnel) Reason {
 		r = d.wifi(v)
 	}
 	if d.p.Layer < LayerARP {
-		*d.p = outer
+		*d.p, *d.h = outer, headers
 		if r != ReasonTunnelDepth {
 			r = ReasonNone
 		}

@@ -1,9 +1,13 @@
 package dpi
 
 import (
+	"cmp"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // addressTable maps addresses to protocols. Networks are laid side by side as
@@ -21,38 +25,44 @@ type segmentList[T comparable] struct {
 	proto []uint16
 }
 
-// network is one line of the table.
+// network is one network of the table.
 type network struct {
 	prefix netip.Prefix
+	place  int32 // in the table
 	proto  uint16
 }
 
-// parseAddresses reads lines of prefix and protocol id. Of two lines for the same
-// network the later one counts.
-func parseAddresses(table string) (*addressTable, error) {
-	var nets []network
-	err := each(table, 2, func(w []string) error {
-		p, err := netip.ParsePrefix(w[0])
+// parseNetworks reads lines of prefix and protocol id.
+func parseNetworks(table string) ([]network, error) {
+	nets := make([]network, 0, strings.Count(table, "\n")+1)
+	for line := range strings.Lines(table) {
+		prefix, id, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		p, err := netip.ParsePrefix(prefix)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("dpi: table line %q: %w", line, err)
 		}
-		v, err := numbers(w[1:])
+		proto, err := strconv.ParseUint(id, 10, 16)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("dpi: table line %q: %w", line, err)
 		}
-		nets = append(nets, network{p.Masked(), uint16(v[0])})
-		return nil
-	})
-	if err != nil {
-		return nil, err
+		nets = append(nets, network{prefix: p.Masked(), proto: uint16(proto)})
 	}
-	slices.SortStableFunc(nets, func(a, b network) int {
+	return nets, nil
+}
+
+// newAddressTable is the table of nets, whose order it changes. Of two that are the same
+// network the later one counts.
+func newAddressTable(nets []network) *addressTable {
+	for n := range nets {
+		nets[n].place = int32(n)
+	}
+	slices.SortFunc(nets, func(a, b network) int {
 		if c := a.prefix.Addr().Compare(b.prefix.Addr()); c != 0 {
 			return c
 		}
-		return a.prefix.Bits() - b.prefix.Bits()
+		return cmp.Or(a.prefix.Bits()-b.prefix.Bits(), int(a.place-b.place))
 	})
-	return segments(nets), nil
+	return segments(nets)
 }
 
 // segments lays networks side by side, which come in the order of their first

@@ -180,7 +180,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		return true
 	}
 	l4 := transport(t.Proto)
-	if s.w == nil && (len(p.Payload) > 0 || l4 == 0 || e.Custom() != nil) {
+	if s.w == nil && (len(p.Payload()) > 0 || l4 == 0 || e.Custom() != nil) {
 		s.w = e.near.works.get()
 		s.w.begin(e, t)
 		e.force(s, t)
@@ -197,7 +197,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		s.tcpFlags(p, dir)
 		s.syn.note(p)
 	}
-	if len(p.Payload) == 0 {
+	if len(p.Payload()) == 0 {
 		if l4 == TCP && p.TCPFlags&decode.SYN != 0 {
 			s.track[dir].repeated(p)
 		}
@@ -213,7 +213,7 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 	}
 	w.payloads[dir]++
 	c := &w.ctx
-	c.E, c.S, c.T, c.P, c.B, c.FromClient, c.L4, c.w = e, s, t, p, p.Payload, fromClient, l4, w
+	c.E, c.S, c.T, c.P, c.B, c.FromClient, c.L4, c.w = e, s, t, p, p.Payload(), fromClient, l4, w
 	if s.owner != 0 {
 		return e.extra(s, t)
 	}
@@ -238,8 +238,8 @@ func (e *Engine) Feed(s *State, t *Tuple, p *decode.Packet, fromClient bool) boo
 		e.keep(w)
 	}
 	if n := w.payloads[0] + w.payloads[1]; !s.found && n <= 5 {
-		content(s, p.Payload)
-		w.encrypted = w.encrypted || n == 1 && l4 == TCP && s.flags[0]&s.flags[1]&decode.SYN != 0 && encrypted(p.Payload)
+		content(s, p.Payload())
+		w.encrypted = w.encrypted || n == 1 && l4 == TCP && s.flags[0]&s.flags[1]&decode.SYN != 0 && encrypted(p.Payload())
 	}
 	w.ctx.P, w.ctx.B = nil, nil
 	if s.found && s.owner == 0 {

@@ -202,7 +202,7 @@ func BenchmarkDissector(b *testing.B) {
 					v.s.w.reset()
 					*v.s = State{w: v.s.w, meta: m}
 					v.s.w.payloads[direction(c.lines[0].client)]++
-					v.s.w.ctx = Context{E: e, S: v.s, T: v.t, P: p, B: p.Payload, FromClient: c.lines[0].client, L4: transport(c.proto), w: v.s.w}
+					v.s.w.ctx = Context{E: e, S: v.s, T: v.t, P: p, B: p.Payload(), FromClient: c.lines[0].client, L4: transport(c.proto), w: v.s.w}
 					v.s.w.current = uint16(i)
 					d.Func(&v.s.w.ctx)
 				}
@@ -238,7 +238,7 @@ func BenchmarkDecline(b *testing.B) {
 				w := v.s.w
 				w.nnotes, w.payloads[0], w.buf[0].n, w.buf[0].on = 0, 1, 0, false
 				*v.s = State{w: w}
-				w.ctx = Context{E: e, S: v.s, T: v.t, P: p, B: p.Payload, FromClient: true, L4: l4, w: w}
+				w.ctx = Context{E: e, S: v.s, T: v.t, P: p, B: p.Payload(), FromClient: true, L4: l4, w: w}
 				w.current = uint16(i)
 				d.Func(&w.ctx)
 			}

@@ -161,8 +161,8 @@ func capturedIn(e *Engine, file string, id uint16) (out []seed) {
 				}
 			}
 			f := flows[k]
-			if len(f.seeds) < 2 && len(p.Payload) > 0 {
-				f.seeds = append(f.seeds, seed{f.t.SrvPort, bytes.Clone(p.Payload)})
+			if len(f.seeds) < 2 && len(p.Payload()) > 0 {
+				f.seeds = append(f.seeds, seed{f.t.SrvPort, bytes.Clone(p.Payload())})
 			}
 			e.Feed(f.s, f.t, &p, client)
 		}

@@ -34,7 +34,7 @@ func (e *Engine) networkProtocol(s *State, t *Tuple, p *decode.Packet) {
 		}
 	}
 	if t.Proto == decode.ProtoICMP {
-		s.w.look(p.Payload)
+		s.w.look(p.Payload())
 		e.entropyRisk(s)
 	}
 }

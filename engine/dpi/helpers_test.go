@@ -25,15 +25,17 @@ func converse(t testing.TB, e *Engine, proto uint8, port uint16) *conversation {
 
 func (c *conversation) packet(client bool, payload []byte) *decode.Packet {
 	dir := direction(client)
-	p := &decode.Packet{Layer: decode.LayerTransport, Proto: c.t.Proto, Payload: payload, PayloadLen: int32(len(payload)), Seq: c.seq[dir], Time: 1700000000e9}
+	p := &decode.Packet{Layer: decode.LayerTransport, Proto: c.t.Proto, PayloadLen: int32(len(payload)), Seq: c.seq[dir], Time: 1700000000e9}
 	p.SetAddrs(c.t.Client, c.t.Server)
 	p.SrcPort, p.DstPort = c.t.CliPort, c.t.SrvPort
 	if !client {
 		p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
 	}
+	p.HeaderLen = 8
 	if c.t.Proto == decode.ProtoTCP {
-		p.TCPFlags = decode.ACK
+		p.TCPFlags, p.HeaderLen = decode.ACK, 20
 	}
+	p.L4 = append(make([]byte, p.HeaderLen), payload...)
 	c.seq[dir] += uint32(len(payload))
 	return p
 }

@@ -2,6 +2,10 @@ package dpi
 
 import (
 	_ "embed"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -14,22 +18,39 @@ import (
 //go:embed networks.txt
 var operatorNetworks string
 
-// builtinAddresses is the table that all engines share.
+// builtinAddresses is the table that all engines share. Its two parts are read at the
+// same time, as nothing can be classified before.
 var builtinAddresses = sync.OnceValues(func() (*addressTable, error) {
-	return parseAddresses(addressRanges + operatorTable())
+	var operators []network
+	var failed error
+	var wg sync.WaitGroup
+	wg.Go(func() { operators, failed = parseOperators(operatorNetworks) })
+	nets, err := parseNetworks(addressRanges)
+	if wg.Wait(); err != nil || failed != nil {
+		return nil, errors.Join(err, failed)
+	}
+	return newAddressTable(append(nets, operators...)), nil
 })
 
-// operatorTable is operatorNetworks in the form of the generated table.
-func operatorTable() string {
-	var out strings.Builder
-	for line := range strings.Lines(operatorNetworks) {
+// parseOperators reads lines of a protocol id and its networks and addresses.
+func parseOperators(table string) ([]network, error) {
+	nets := make([]network, 0, strings.Count(table, " "))
+	for line := range strings.Lines(table) {
 		id, list, _ := strings.Cut(strings.TrimSpace(line), " ")
-		for _, n := range strings.Fields(list) {
+		proto, err := strconv.ParseUint(id, 10, 16)
+		if err != nil {
+			return nil, fmt.Errorf("dpi: networks of operators: %w", err)
+		}
+		for n := range strings.FieldsSeq(list) {
 			if !strings.Contains(n, "/") {
 				n += "/32"
 			}
-			out.WriteString(n + " " + id + "\n")
+			p, err := netip.ParsePrefix(n)
+			if err != nil {
+				return nil, fmt.Errorf("dpi: networks of operators: %w", err)
+			}
+			nets = append(nets, network{prefix: p.Masked(), proto: uint16(proto)})
 		}
 	}
-	return out.String()
+	return nets, nil
 }

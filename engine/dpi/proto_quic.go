@@ -139,20 +139,19 @@ func quicPacket(c *Context, version uint32, b []byte) []byte {
 	}
 	w := c.w
 	packet := b[:h.total]
+	frames := func(plain []byte) { quicFrames(c, plain) }
 	if w.quic != nil {
 		if w.quic.fromClient != c.FromClient {
 			return b[h.total:] // under the other end's keys
 		}
-		if plain, ok := w.quic.open(packet, h.pn); ok {
-			quicFrames(c, plain)
+		if w.quic.open(packet, h.pn, frames) {
 			return b[h.total:]
 		}
 	}
 	if keys := newQUICKeys(version, h.dcid); keys != nil {
-		if plain, ok := keys.open(packet, h.pn); ok {
+		if keys.open(packet, h.pn, frames) {
 			keys.fromClient = c.FromClient
 			w.quic = keys
-			quicFrames(c, plain)
 		}
 	}
 	return b[h.total:]

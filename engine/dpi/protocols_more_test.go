@@ -169,6 +169,7 @@ func TestTCPFingerprint(t *testing.T) {
 	// timestamps, nothing, window scale 7.
 	syn.TCPFlags, syn.TTL, syn.Window = 2, 57, 64240
 	syn.L4 = append([]byte{12: 10 << 4, 19: 0}, "\x02\x04\x05\xb4\x04\x02\x08\x0a\x01\x02\x03\x04\x00\x00\x00\x00\x01\x03\x03\x07"...)
+	syn.HeaderLen = uint8(len(syn.L4))
 	e.Feed(v.s, v.t, syn, true)
 	v.seq[0]++
 	v.say("SSH-2.0-x\r\n").answer("SSH-2.0-y\r\n")

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/hex"
+	"sync"
 )
 
 // QUIC versions with a fixed meaning (RFC 9000, RFC 9369 and the drafts before
@@ -151,31 +152,48 @@ func hmacSHA256(key, message []byte) [sha256.Size]byte {
 		inner[n] ^= x
 		outer[n] ^= x
 	}
-	sum := sha256.Sum256(inner[:sha256.BlockSize+copy(inner[sha256.BlockSize:], message)])
-	return sha256.Sum256(outer[:sha256.BlockSize+copy(outer[sha256.BlockSize:], sum[:])])
+	sum := sum256(inner[:sha256.BlockSize+copy(inner[sha256.BlockSize:], message)])
+	return sum256(outer[:sha256.BlockSize+copy(outer[sha256.BlockSize:], sum[:])])
 }
 
-// open removes header and packet protection (RFC 9001, sections 5.3 and 5.4).
-// packet runs from the first byte to the end of the protected payload, pn is
-// the offset of the packet number. packet is not changed.
-func (k *quicKeys) open(packet []byte, pn int) ([]byte, bool) {
+// quicRoom is the memory that opening a packet takes.
+type quicRoom struct {
+	mask        [16]byte
+	nonce       [12]byte
+	head, plain []byte
+}
+
+var quicRooms = sync.Pool{New: func() any { return &quicRoom{plain: make([]byte, 0, 1500)} }}
+
+// open removes header and packet protection (RFC 9001, sections 5.3 and 5.4) and has
+// use look at the payload, which is nobody's afterwards. packet runs from the first byte
+// to the end of the protected payload, pn is the offset of the packet number. packet is
+// not changed.
+func (k *quicKeys) open(packet []byte, pn int, use func(plain []byte)) bool {
 	if len(packet) < pn+4+16 {
-		return nil, false
+		return false
 	}
-	var mask [16]byte
-	k.hp.Encrypt(mask[:], packet[pn+4:pn+20])
-	head := append([]byte(nil), packet[:pn+4]...)
-	head[0] ^= mask[0] & 0x0f
+	r := quicRooms.Get().(*quicRoom)
+	defer quicRooms.Put(r)
+	k.hp.Encrypt(r.mask[:], packet[pn+4:pn+20])
+	r.head = append(r.head[:0], packet[:pn+4]...)
+	head := r.head
+	head[0] ^= r.mask[0] & 0x0f
 	n := int(head[0]&3) + 1
 	var number uint32
 	for i := range n {
-		head[pn+i] ^= mask[1+i]
+		head[pn+i] ^= r.mask[1+i]
 		number = number<<8 | uint32(head[pn+i])
 	}
-	nonce := k.iv
+	r.nonce = k.iv
 	for i := range 4 {
-		nonce[11-i] ^= byte(number >> (8 * i))
+		r.nonce[11-i] ^= byte(number >> (8 * i))
 	}
-	plain, err := k.aead.Open(nil, nonce[:], packet[pn+n:], head[:pn+n])
-	return plain, err == nil
+	plain, err := k.aead.Open(r.plain[:0], r.nonce[:], packet[pn+n:], head[:pn+n])
+	if err != nil {
+		return false
+	}
+	r.plain = plain
+	use(plain)
+	return true
 }

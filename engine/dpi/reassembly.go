@@ -183,15 +183,15 @@ func (c *Context) Stream() []byte {
 	if f.held != nil {
 		return f.held // another dissector has asked for this packet
 	}
-	if f.n == 0 && off == 0 && len(c.P.Payload) <= limit {
-		f.held, c.w.holding = c.P.Payload, true
+	if f.n == 0 && off == 0 && len(c.P.Payload()) <= limit {
+		f.held, c.w.holding = c.P.Payload(), true
 		return f.held
 	}
 	if off < 0 && !f.given && f.n > 0 && -off < limit {
 		f.shift(-off) // the segments came in the wrong order
 		f.base, off = seq, 0
 	}
-	f.put(off, c.P.Payload, limit)
+	f.put(off, c.P.Payload(), limit)
 	return f.prefix()
 }
 

@@ -254,7 +254,7 @@ func TestRisksOfICMP(t *testing.T) {
 			l4[2], l4[3] = byte(sum>>8), byte(sum)
 		}
 		s, tup := e.NewState(), &Tuple{Proto: c.proto, Client: netip.MustParseAddr("192.0.2.1"), Server: netip.MustParseAddr("198.51.100.1")}
-		e.Feed(s, tup, &decode.Packet{Proto: c.proto, ICMPType: l4[0], ICMPCode: l4[1], L4: l4, Payload: l4[8:], PayloadLen: int32(len(l4) - 8)}, true)
+		e.Feed(s, tup, &decode.Packet{Proto: c.proto, ICMPType: l4[0], ICMPCode: l4[1], L4: l4, HeaderLen: 8, PayloadLen: int32(len(l4) - 8)}, true)
 		if got := s.Result().Risks&(1<<riskMalformedPacket) != 0; got != c.bad {
 			t.Errorf("%s: malformed is %v", c.name, got)
 		}

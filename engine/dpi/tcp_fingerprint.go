@@ -1,7 +1,6 @@
 package dpi
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 
@@ -42,15 +41,26 @@ func (y *synSeen) fingerprint() string {
 			ttl = t
 		}
 	}
-	out := strconv.AppendUint(make([]byte, 0, 48), uint64(y.flags), 10)
-	out = append(out, '_')
-	out = strconv.AppendUint(out, uint64(ttl), 10)
-	out = append(out, '_')
-	out = strconv.AppendUint(out, uint64(y.window), 10)
-	out = append(out, '_')
-	sum := sha256.Sum256(optionText(y.options[:y.n-1]))
-	return string(hex.AppendEncode(out, sum[:6]))
+	var room [128]byte
+	text := strconv.AppendUint(room[:0], uint64(y.flags), 10)
+	text = append(text, '_')
+	text = strconv.AppendUint(text, uint64(ttl), 10)
+	text = append(text, '_')
+	text = strconv.AppendUint(text, uint64(y.window), 10)
+	text = append(text, '_')
+	options := len(text)
+	text = appendOptions(text, y.options[:y.n-1])
+	d, slot := fingerprints.find(text)
+	if d == "" {
+		sum := sum256(text[options:])
+		d = remember(slot, text, string(text[:options])+hex.EncodeToString(sum[:6]))
+	}
+	return d
 }
+
+// fingerprints remembers those of texts as fingerprint makes them: there are many more
+// flows than systems.
+var fingerprints hashes
 
 // Kinds of TCP options (IANA TCP parameters).
 const (
@@ -59,8 +69,8 @@ const (
 	optionTimestamp = 8
 )
 
-func optionText(o []byte) []byte {
-	text := make([]byte, 0, 2*len(o))
+// appendOptions appends to text what is hashed of options o.
+func appendOptions(text, o []byte) []byte {
 	for len(o) > 0 {
 		kind := o[0]
 		text = hex.AppendEncode(text, o[:1])

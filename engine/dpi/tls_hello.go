@@ -2,7 +2,6 @@ package dpi
 
 import (
 	"crypto/md5"
-	"crypto/sha256"
 	"encoding/hex"
 	"hash/maphash"
 	"slices"
@@ -381,22 +380,22 @@ func appendHash(b, text []byte, evenEmpty bool) []byte {
 
 // digest is the first 12 digits of the SHA-256 of text.
 func digest(text []byte) string {
-	slot := digests.slot(text)
-	if d := slot.Load(); d != nil && d.text == string(text) {
-		return d.digits
+	d, slot := digests.find(text)
+	if d == "" {
+		sum := sum256(text)
+		d = remember(slot, text, hex.EncodeToString(sum[:6]))
 	}
-	sum := sha256.Sum256(text)
-	return remember(slot, text, sum[:6])
+	return d
 }
 
 // md5Digits is the MD5 of text in hexadecimal.
 func md5Digits(text []byte) string {
-	slot := md5s.slot(text)
-	if d := slot.Load(); d != nil && d.text == string(text) {
-		return d.digits
+	d, slot := md5s.find(text)
+	if d == "" {
+		sum := md5.Sum(text)
+		d = remember(slot, text, hex.EncodeToString(sum[:]))
 	}
-	sum := md5.Sum(text)
-	return remember(slot, text, sum[:])
+	return d
 }
 
 // hashes remembers hashes of texts. There are many more hellos than lists in
@@ -405,14 +404,18 @@ type hashes [512]atomic.Pointer[hashed]
 
 type hashed struct{ text, digits string }
 
-func (m *hashes) slot(text []byte) *atomic.Pointer[hashed] {
-	return &m[maphash.Bytes(hashSeed, text)%uint64(len(m))]
+// find is the hash of text, "" when it is not remembered, and where it would be.
+func (m *hashes) find(text []byte) (digits string, slot *atomic.Pointer[hashed]) {
+	slot = &m[maphash.Bytes(hashSeed, text)%uint64(len(m))]
+	if d := slot.Load(); d != nil && d.text == string(text) {
+		return d.digits, slot
+	}
+	return "", slot
 }
 
-func remember(slot *atomic.Pointer[hashed], text, sum []byte) string {
-	d := &hashed{string(text), hex.EncodeToString(sum)}
-	slot.Store(d)
-	return d.digits
+func remember(slot *atomic.Pointer[hashed], text []byte, digits string) string {
+	slot.Store(&hashed{string(text), digits})
+	return digits
 }
 
 var (

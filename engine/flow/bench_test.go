@@ -63,7 +63,7 @@ func filled(b *testing.B, flows int) (*Table, []*decode.Packet) {
 	packets := make([]*decode.Packet, flows)
 	for n := range packets {
 		packets[n] = udp(n, 1e9, false)
-		packets[n].Payload, packets[n].PayloadLen = nil, 0
+		packets[n].HeaderLen, packets[n].PayloadLen = decode.NoPayload, 0
 		feed(table, packets[n])
 	}
 	table.GiveUp()

@@ -58,7 +58,7 @@ func (t *Table) adopt(r *Record, l *findings, done bool) {
 	if m != nil && r.once(metaSeen) || done {
 		if !r.is(namesNew) {
 			r.set(namesNew, true)
-			t.named = append(t.named, r.number)
+			t.named = push(t.named, r.number)
 		}
 	}
 	r.Result = l.class.Result()

@@ -77,7 +77,7 @@ func (t *Table) told(r *Record, n *Report) {
 	r.set(followed, r.Lower() == ProtocolHTTP)
 	if !r.is(namesNew) {
 		r.set(namesNew, true)
-		t.named = append(t.named, r.number)
+		t.named = push(t.named, r.number)
 	}
 	t.packing = n.Meta.Pack(t.packing[:0])
 	t.findings(r).meta = dpi.Packed(t.packing)

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"ntopgo/engine/counters"
@@ -135,12 +136,21 @@ const gainsPart = 64
 func (t *Table) gain(r *Record) {
 	if r.second != t.second {
 		r.beginSecond(t.second)
-		t.active[0] = append(t.active[0], r.number)
+		t.active[0] = push(t.active[0], r.number)
 	} else if r.seconds != 0 {
 		return
 	}
 	t.entry(r)
 	r.seconds |= 1 << (t.second - r.first)
+}
+
+// push is append for lists that last and are filled anew each second. A burst makes them
+// long at once: growing by halves, as append does, leaves several times as much behind.
+func push[T any](list []T, x T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, max(len(list), 64))
+	}
+	return append(list, x)
 }
 
 // entry makes sure that what r gains is collected.

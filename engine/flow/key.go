@@ -73,8 +73,8 @@ func same(a, b *[16]byte) bool {
 func private(p *decode.Packet) uint32 {
 	switch p.Proto {
 	case decode.ProtoUDP:
-		if (p.SrcPort == 53 || p.DstPort == 53) && len(p.Payload) > 20 {
-			return uint32(p.Payload[0])<<8 | uint32(p.Payload[1])
+		if (p.SrcPort == 53 || p.DstPort == 53) && len(p.Payload()) > 20 {
+			return uint32(p.Payload()[0])<<8 | uint32(p.Payload()[1])
 		}
 	case decode.ProtoICMP:
 		return icmpErrorKey(p)
@@ -127,10 +127,10 @@ func (k *Key) addr(a *[16]byte) netip.Addr {
 // datagrams apart, by a sum over the quoted header (RFC 792).
 func icmpErrorKey(p *decode.Packet) uint32 {
 	const quoted = 8 // ICMP header, then the quoted IP header
-	if p.ICMPType != 3 || len(p.Payload) < quoted+20 {
+	if p.ICMPType != 3 || len(p.Payload()) < quoted+20 {
 		return 0
 	}
-	q := p.Payload[quoted:]
+	q := p.Payload()[quoted:]
 	ihl := int(q[0]&0xf) * 4
 	if q[0]>>4 != 4 || ihl < 20 || len(q) < ihl+4 {
 		return 0

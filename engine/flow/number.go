@@ -25,14 +25,11 @@ func (t *Table) Order(n uint64) { t.order = n }
 // those that have ended since are still among them.
 func (t *Table) Unnumbered() []Unnumbered { return t.unnumbered }
 
-// Number gives u its id, and says whether the flow is still there.
-func (t *Table) Number(u *Unnumbered, id uint32) bool {
-	r := t.record(u.record)
-	if r.id != u.id || !r.is(inUse) {
-		return false
+// Number gives u its id if the flow is still there.
+func (t *Table) Number(u *Unnumbered, id uint32) {
+	if r := t.record(u.record); r.id == u.id && r.is(inUse) {
+		r.id = id
 	}
-	r.id = id
-	return true
 }
 
 // PrefetchID asks for the memory that Number needs.

@@ -243,8 +243,8 @@ func (t *Table) begin(p *decode.Packet, k *Key, reverse bool, hash uint32) *Reco
 	r.start(k, reverse, p)
 	t.index.add(hash, r.number)
 	t.sums.New++
-	t.fresh = append(t.fresh, r.number)
-	t.unnumbered = append(t.unnumbered, Unnumbered{t.order, r.id, r.number})
+	t.fresh = push(t.fresh, r.number)
+	t.unnumbered = push(t.unnumbered, Unnumbered{t.order, r.id, r.number})
 	r.checkSwap(p)
 	l := t.hooks.New(r, p)
 	r.cli, r.srv, r.cliMAC, r.srvMAC = l.Cli.Number(), l.Srv.Number(), l.CliMAC.Number(), l.SrvMAC.Number()
@@ -304,7 +304,7 @@ var spoke = [2]mark{toServer: spokeToServer, toClient: spokeToClient}
 func (t *Table) firstOf(r *Record, way int) {
 	r.marks |= spoke[way]
 	if r.is(hostsCounted) { // otherwise Announce tells the hosts
-		t.answered = append(t.answered, r.number)
+		t.answered = push(t.answered, r.number)
 	}
 	if r.is(classified) {
 		r.Result.Risks &^= 1 << riskUnidirectional

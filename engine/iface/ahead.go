@@ -83,7 +83,7 @@ func group(g, n int) (from, to int) {
 // lookPackets asks for what is read of every packet.
 func lookPackets(b *batch, idx []uint16, g int) {
 	for k, end := group(g, len(idx)); k < end; k++ {
-		prefetch.Lines(unsafe.Pointer(&b.packets[idx[k]]), hotLines)
+		prefetch.Lines(unsafe.Pointer(&b.packets[idx[k]]), packetLines)
 	}
 }
 
@@ -159,7 +159,7 @@ func (s *shard) lookWork(k, end int) {
 // fetchPayload asks for the beginning of the payload, which may lie in another core's
 // cache; who reads on has the processor ask for the rest.
 func (p *packet) fetchPayload() {
-	if len(p.Payload) > 0 {
-		prefetch.Lines(unsafe.Pointer(unsafe.SliceData(p.Payload)), 2)
+	if len(p.Payload()) > 0 {
+		prefetch.Lines(unsafe.Pointer(unsafe.SliceData(p.Payload())), 2)
 	}
 }

@@ -21,22 +21,18 @@ type batch struct {
 	waiting int // who still needs it; guarded by the crew's mu
 }
 
-// packet is a decoded frame with what else its shard needs to know.
+// packet is a decoded frame with what else its shard needs to know. It fills cache
+// lines, as many cores may have it at a time.
 type packet struct {
 	id     flow.Ident
 	weight int32 // bytes that the packet adds to its flow
 	decode.Packet
-	_ [packetLines*prefetch.LineSize - packetHead - unsafe.Sizeof(decode.Packet{})]byte
 }
 
-// A packet fills whole cache lines, of which hotLines are read of every one.
-const (
-	packetLines = 3
-	hotLines    = 2
-	packetHead  = unsafe.Sizeof(flow.Ident{}) + unsafe.Sizeof(int32(0)) // before decode.Packet
-)
+// packetLines is how many cache lines a packet has.
+const packetLines = int(unsafe.Sizeof(packet{}) / prefetch.LineSize)
 
-const _ = uint(hotLines*prefetch.LineSize - packetHead - decode.HotBytes)
+const _ = -(unsafe.Sizeof(packet{}) % prefetch.LineSize) // it has no other part of one
 
 // flowless says that there is no IP, or not enough of it for a flow. A transport header
 // that contradicts itself still names its flow.
@@ -66,5 +62,15 @@ func (b *batch) done() {
 	r.free = append(r.free, b)
 	if n := len(b.frames.Frames); n > 0 {
 		raise(&r.i.lastPacket, b.frames.Frames[n-1].Time)
+	}
+}
+
+// writeAhead is how many packets before their turn their memory is asked for.
+const writeAhead = 8
+
+// askToWrite asks for the memory of packet n, which another core may have read last.
+func (b *batch) askToWrite(n int) {
+	if n < len(b.frames.Frames) && len(b.byShard) > 1 {
+		prefetch.LinesToWrite(unsafe.Pointer(&b.packets[n]), packetLines)
 	}
 }

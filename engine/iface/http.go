@@ -12,10 +12,10 @@ import (
 // saidHTTP counts a request or an answer.
 func (s *shard) saidHTTP(f *flow.Record, p *decode.Packet, toServer bool) {
 	if toServer {
-		if m := httpMethod(p.Payload); m != "" {
+		if m := httpMethod(p.Payload()); m != "" {
 			s.httpRequest(f, s.flows.Links(f), m, nil)
 		}
-	} else if class := httpStatusClass(p.Payload); class != 0 {
+	} else if class := httpStatusClass(p.Payload()); class != 0 {
 		httpResponse(s.flows.Links(f), class, p.Time)
 	}
 }

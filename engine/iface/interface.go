@@ -104,7 +104,7 @@ func New(cfg Config, deps Deps) (*Interface, error) {
 	i.periodic = behaviour.NewPeriodicities(max(cfg.MaxFlows/mapShare, 0))
 	i.flowIdle.Store(int64(cfg.FlowIdle))
 	for n := 0; n < cfg.Shards; n++ {
-		i.shards = append(i.shards, newShard(i))
+		i.shards = append(i.shards, newShard(i, n))
 	}
 	return i, nil
 }

@@ -2,6 +2,7 @@ package iface
 
 import (
 	"slices"
+	"sync"
 
 	"ntopgo/engine/flow"
 )
@@ -17,7 +18,7 @@ func (s *shard) orderFresh() {
 // numberAhead is how many flows ahead the memory of a flow is asked for.
 const numberAhead = 16
 
-// fresh is what is left of a shard's flows without a number.
+// fresh is flows of a shard without a number.
 type fresh struct {
 	table *flow.Table
 	list  []flow.Unnumbered
@@ -25,32 +26,63 @@ type fresh struct {
 
 // numberFlows gives the flows that began in the second that ends their ids, in
 // the order of their first packets, so that they are the same whatever the
-// number of shards.
-func (i *Interface) numberFlows() {
+// number of shards; in so many parts at the same time.
+func (i *Interface) numberFlows(parts int) {
 	left := make([]fresh, 0, len(i.shards))
-	for _, s := range i.shards {
+	longest := 0
+	for n, s := range i.shards {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		defer s.flows.Numbered()
 		left = append(left, fresh{s.flows, s.flows.Unnumbered()})
+		if len(left[n].list) > len(left[longest].list) {
+			longest = n
+		}
 	}
-	for {
-		var next *fresh
-		for n := range left {
-			f := &left[n]
-			if len(f.list) > 0 && (next == nil || f.list[0].Compare(next.list[0]) < 0) {
-				next = f
+	var wg sync.WaitGroup
+	for rest := parts; rest > 1; rest-- {
+		l := left[longest].list
+		if len(l) < rest {
+			break
+		}
+		part, n := cutFresh(left, l[len(l)/rest])
+		first := i.nextFlow
+		wg.Go(func() { number(part, first) })
+		i.nextFlow += n
+	}
+	i.nextFlow += number(left, i.nextFlow)
+	wg.Wait()
+}
+
+// cutFresh takes the flows before upTo off the lists in left, and says how many they are.
+func cutFresh(left []fresh, upTo flow.Unnumbered) (part []fresh, n uint32) {
+	part = slices.Clone(left)
+	for s := range left {
+		at, _ := slices.BinarySearchFunc(left[s].list, upTo, flow.Unnumbered.Compare)
+		part[s].list, left[s].list = left[s].list[:at], left[s].list[at:]
+		n += uint32(at)
+	}
+	return part, n
+}
+
+// number gives flows ids from next on, also to those that have ended, and says how many
+// they are. It uses left up.
+func number(left []fresh, next uint32) (n uint32) {
+	for ; ; n++ {
+		var first *fresh
+		for s := range left {
+			f := &left[s]
+			if len(f.list) > 0 && (first == nil || f.list[0].Compare(first.list[0]) < 0) {
+				first = f
 			}
 		}
-		if next == nil {
-			return
+		if first == nil {
+			return n
 		}
-		if len(next.list) > numberAhead {
-			next.table.PrefetchID(&next.list[numberAhead])
+		if len(first.list) > numberAhead {
+			first.table.PrefetchID(&first.list[numberAhead])
 		}
-		if next.table.Number(&next.list[0], i.nextFlow) {
-			i.nextFlow++
-		}
-		next.list = next.list[1:]
+		first.table.Number(&first.list[0], next+n)
+		first.list = first.list[1:]
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +26,7 @@ const pieceFrames = 128
 // the rest are for workers that wait for others to end a second. Of a live source more
 // come at once, as who takes them may have to be woken.
 const (
-	storedFrames, storedBatches = 256, 64
+	storedFrames, storedBatches = 256, 32
 	liveFrames, liveBatches     = 1024, 8
 	readAhead                   = 8
 )
@@ -38,6 +39,8 @@ type reader struct {
 	clock *clock
 	from  capture.Source
 	rnd   *rand.Rand
+
+	headers decode.Headers // of the frame that is decoded
 
 	// Guarded by the crew's mu.
 	free    []*batch
@@ -118,11 +121,11 @@ func (r *reader) idle(needed bool) bool {
 	return !needed || r.batches-len(r.free) < readAhead
 }
 
-// take takes a batch to fill.
+// take takes a batch to fill: that which is free for the longest time, as what was read
+// of the others lies in the caches of two cores, and writing waits until both know.
 func (r *reader) take() *batch {
-	n := len(r.free) - 1
-	b := r.free[n]
-	r.free = r.free[:n]
+	b := r.free[0]
+	r.free = slices.Delete(r.free, 0, 1)
 	b.waiting, r.busy = 1, true
 	return b
 }
@@ -177,6 +180,7 @@ func (r *reader) deal(b *batch) {
 		}
 		last = max(last, f.Time)
 		p := &b.packets[n]
+		b.askToWrite(n + writeAhead)
 		r.decode(f, p)
 		s := 0
 		if !p.flowless() {
@@ -208,18 +212,18 @@ func (r *reader) send(b *batch) {
 
 func (r *reader) decode(f *capture.Frame, p *packet) {
 	cfg := &r.i.cfg
-	p.Packet.Time = f.Time
-	decode.Decode(f.Link, f.Data, f.WireLen, &p.Packet)
-	p.Outgoing = f.Outgoing
+	h := &r.headers
+	decode.Options{}.Decode(f.Link, f.Data, f.WireLen, &p.Packet, h)
+	p.Time, p.Outgoing = f.Time, f.Outgoing
 	if f.VLAN != 0 && p.VLAN == 0 {
 		p.VLAN = f.VLAN
 	}
 	if p.Fragment {
 		r.clock.fragMu.Lock()
-		r.clock.fragments.Apply(&p.Packet)
+		r.clock.fragments.Apply(&p.Packet, h.IPID)
 		r.clock.fragMu.Unlock()
 	}
-	p.weight = p.LinkLen + p.IPLen
+	p.weight = h.LinkLen + h.IPLen
 	if cfg.IgnoreVLANs {
 		p.VLAN = 0
 	}

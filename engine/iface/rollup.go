@@ -34,7 +34,11 @@ func (i *Interface) afterSecond(r *rollUp) {
 	i.learnSystems()
 	uses, sightings := i.takeUses(), i.takeSightings()
 	// At the end of a file there is much to do: all flows that are left end in it.
-	each(r.last, i.numberFlows, func() { i.learnUses(uses) }, func() { i.learnDomains(sightings) }, func() { i.observeHosts(r.now, r.last) })
+	parts := 1
+	if r.last {
+		parts = len(i.shards)
+	}
+	each(r.last, func() { i.numberFlows(parts) }, func() { i.learnUses(uses) }, func() { i.learnDomains(sightings) }, func() { i.observeHosts(r.now, r.last) })
 	if !r.first {
 		i.derive(r)
 	}
@@ -173,9 +177,7 @@ func (s *shard) passOn(part []flow.Pending) {
 			s.passOnFlow(f, &part[i])
 		}
 	}
-	for k := range s.seen {
-		s.seen[k].Flush()
-	}
+	s.passing.Pass(s.number)
 }
 
 // toOne says whether both ends of a flow are plain host addresses.
@@ -218,7 +220,7 @@ func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
 	rttServer, rttClient := f.Latencies()
 	g.RTT = rttClient
 	gain(l.Cli, l.CliMAC, &g)
-	s.passOnToGroups(f, l, &g, rttServer)
+	s.toGroups(f, l, &g, rttServer)
 	g.Sent, g.Rcvd, g.SentTOS, g.RcvdTOS, g.RTT = g.Rcvd, g.Sent, g.RcvdTOS, g.SentTOS, rttServer
 	g.L7.Sent, g.L7.Rcvd = g.L7.Rcvd, g.L7.Sent
 	gain(l.Srv, l.SrvMAC, &g)

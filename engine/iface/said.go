@@ -20,7 +20,7 @@ func (s *shard) said(f *flow.Record, p *decode.Packet, toServer, first bool) {
 // ordinary.
 func (s *shard) saidIEC104(f *flow.Record, p *decode.Packet) {
 	set := s.i.checks.Load()
-	found := s.flows.IEC104(f).Segment(p.Payload, p.SrcPort == iec104.Port, f.FirstSeen(), p.Time, set.IEC104())
+	found := s.flows.IEC104(f).Segment(p.Payload(), p.SrcPort == iec104.Port, f.FirstSeen(), p.Time, set.IEC104())
 	if found == 0 {
 		return
 	}

@@ -15,7 +15,8 @@ import (
 
 // shard owns the flows whose five-tuples hash to it.
 type shard struct {
-	i *Interface
+	i      *Interface
+	number int // among the shards
 
 	mu        sync.Mutex // held for a batch or a roll-up, and by readers in between
 	flows     *flow.Table
@@ -28,13 +29,13 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
-	seen   [aggregate.Kinds]aggregate.Sightings // while gains are passed on
-	ahead  ahead
-	active []uint32 // flows at hand whose rates are told their hosts
+	passing aggregate.Passing // to groups
+	ahead   ahead
+	active  []uint32 // flows at hand whose rates are told their hosts
 }
 
-func newShard(i *Interface) *shard {
-	s := &shard{i: i, macs: newMACDeltas()}
+func newShard(i *Interface, number int) *shard {
+	s := &shard{i: i, number: number, macs: newMACDeltas()}
 	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
 		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.passOn, Ended: s.detach})
 	return s

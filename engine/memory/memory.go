@@ -35,7 +35,7 @@ func softLimit(l Limits) int64 {
 // percent is the GOGC value for a heap of live bytes.
 func percent(live uint64) int {
 	growth := max(live/4, minGrowth)
-	return int(min(growth*100/max(live, 4<<20), 1600))
+	return int(min(growth*100/max(live, 4<<20), 2400))
 }
 
 // Tune sets how far the heap grows between collections, following its size, and

@@ -12,7 +12,7 @@ func TestPercentFollowsTheHeap(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, 1600}, {8 << 20, 1200}, {96 << 20, 100}, {192 << 20, 50}, {384 << 20, 25}, {8 << 30, 25}} {
+	}{{0, 2400}, {8 << 20, 1200}, {96 << 20, 100}, {192 << 20, 50}, {384 << 20, 25}, {8 << 30, 25}} {
 		if got := percent(c.live); got != c.want {
 			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
 		}

@@ -6,3 +6,6 @@ import "unsafe"
 
 //go:noescape
 func lines(p unsafe.Pointer, n int)
+
+//go:noescape
+func writeLines(p unsafe.Pointer, n int)

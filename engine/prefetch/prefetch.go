@@ -15,3 +15,6 @@ func LinesOf(size uintptr) int { return int(size+LineSize-1) / LineSize }
 // Lines asks for n cache lines from p on; n is at least 1. p need not be valid.
 // On processors without support here it does nothing.
 func Lines(p unsafe.Pointer, n int) { lines(p, n) }
+
+// LinesToWrite is Lines for what will be written, so that no other core has it then.
+func LinesToWrite(p unsafe.Pointer, n int) { writeLines(p, n) }

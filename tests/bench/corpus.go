@@ -87,8 +87,9 @@ func (s *shifter) add(file string, shift byte) error {
 
 func (s *shifter) write(f *capture.Frame, shift byte) error {
 	var p decode.Packet
-	decode.Options{KeepTunnels: true}.Decode(f.Link, f.Data, f.WireLen, &p)
-	data, wire, linkLen := append([]byte(nil), f.Data...), f.WireLen, int(p.LinkLen)
+	var h decode.Headers
+	decode.Options{KeepTunnels: true}.Decode(f.Link, f.Data, f.WireLen, &p, &h)
+	data, wire, linkLen := append([]byte(nil), f.Data...), f.WireLen, int(h.LinkLen)
 	if p.IPVersion != 0 && linkLen <= len(data) {
 		shiftAddresses(data[linkLen:], p.IPVersion, shift)
 	}

@@ -38,7 +38,8 @@ func summarize(t *testing.T, name string) summary {
 	for s.Read(&b, 128) == nil {
 		for _, f := range b.Frames {
 			var p decode.Packet
-			if r := decode.Decode(f.Link, f.Data, f.WireLen, &p); r != decode.ReasonNone {
+			var h decode.Headers
+			if r := (decode.Options{}).Decode(f.Link, f.Data, f.WireLen, &p, &h); r != decode.ReasonNone {
 				t.Fatalf("frame %d does not decode: reason %d, %x", sum.packets+1, r, f.Data[:min(60, len(f.Data))])
 			}
 			if first == 0 {
@@ -50,11 +51,11 @@ func summarize(t *testing.T, name string) summary {
 			last = f.Time
 			sum.packets++
 			sum.wire += f.WireLen
-			if p.CapLen < p.WireLen {
+			if len(f.Data) < f.WireLen {
 				sum.cut++
 			}
 			sum.vlans[int(p.VLAN)] = true
-			sum.ethers[int(p.EtherType)] = true
+			sum.ethers[int(h.EtherType)] = true
 			if p.IPVersion == 0 {
 				continue
 			}
