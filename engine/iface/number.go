@@ -47,7 +47,10 @@ func (i *Interface) numberFlows(parts int) {
 		}
 		part, n := cutFresh(left, l[len(l)/rest])
 		first := i.nextFlow
-		wg.Go(func() { number(part, first) })
+		wg.Go(func() {
+			defer i.recovered("the numbers of flows")
+			number(part, first)
+		})
 		i.nextFlow += n
 	}
 	i.nextFlow += number(left, i.nextFlow)

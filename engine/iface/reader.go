@@ -3,6 +3,7 @@ package iface
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/netip"
@@ -26,7 +27,7 @@ const pieceFrames = 128
 // the rest are for workers that wait for others to end a second. Of a live source more
 // come at once, as who takes them may have to be woken.
 const (
-	storedFrames, storedBatches = 256, 32
+	storedFrames, storedBatches = 512, 24
 	liveFrames, liveBatches     = 1024, 8
 	readAhead                   = 8
 )
@@ -74,6 +75,13 @@ func (c *clock) heard(t int64) { raise(&c.last, t) }
 func raise(n *atomic.Int64, t int64) {
 	for old := n.Load(); t > old && !n.CompareAndSwap(old, t); old = n.Load() {
 	}
+}
+
+// findPorts gives a fragment the ports of its datagram, whose identification is id.
+func (c *clock) findPorts(p *decode.Packet, id uint32) {
+	c.fragMu.Lock()
+	defer c.fragMu.Unlock()
+	c.fragments.Apply(p, id)
 }
 
 func (i *Interface) run(ctx context.Context) {
@@ -130,8 +138,15 @@ func (r *reader) take() *batch {
 	return b
 }
 
-// read fills b and deals it out. A file that ended normally is no error.
+// read fills b and deals it out. A file that ended normally is no error. Who cannot read
+// the source once would not the next time.
 func (r *reader) read(ctx context.Context, b *batch) {
+	defer func() {
+		if e := recover(); e != nil {
+			r.i.panicked("reading, which ends", e)
+			r.end(fmt.Errorf("internal error: %v", e))
+		}
+	}()
 	b.frames.Frames = b.frames.Frames[:0]
 	if ctx.Err() != nil {
 		r.end(nil)
@@ -166,9 +181,17 @@ func (r *reader) end(err error) {
 func (r *reader) deal(b *batch) {
 	b.first = r.i.dealt.Add(uint64(len(b.frames.Frames))) - uint64(len(b.frames.Frames))
 	r.readOrders()
-	last := int64(0)
 	copy(b.byShard, b.lists)
+	r.dealFrames(b)
+	if taps := r.i.taps.Load(); taps != nil {
+		r.i.tap(taps, b)
+	}
+}
+
+func (r *reader) dealFrames(b *batch) {
+	last := int64(0)
 	r.clock.mu.RLock()
+	defer r.clock.mu.RUnlock()
 	for n := range b.frames.Frames {
 		f := &b.frames.Frames[n]
 		if f.Time/1e9 > r.clock.second {
@@ -181,7 +204,9 @@ func (r *reader) deal(b *batch) {
 		last = max(last, f.Time)
 		p := &b.packets[n]
 		b.askToWrite(n + writeAhead)
-		r.decode(f, p)
+		if !r.decode(f, p) {
+			continue
+		}
 		s := 0
 		if !p.flowless() {
 			var high uint32
@@ -192,10 +217,6 @@ func (r *reader) deal(b *batch) {
 	}
 	r.clock.heard(last)
 	r.send(b)
-	r.clock.mu.RUnlock()
-	if taps := r.i.taps.Load(); taps != nil {
-		r.i.tap(taps, b)
-	}
 }
 
 // send deals out the packets decoded so far.
@@ -210,7 +231,9 @@ func (r *reader) send(b *batch) {
 	}
 }
 
-func (r *reader) decode(f *capture.Frame, p *packet) {
+// decode says whether that is possible: a panic costs one frame.
+func (r *reader) decode(f *capture.Frame, p *packet) (ok bool) {
+	defer r.i.recovered("a frame, which is skipped")
 	cfg := &r.i.cfg
 	h := &r.headers
 	decode.Options{}.Decode(f.Link, f.Data, f.WireLen, &p.Packet, h)
@@ -219,9 +242,7 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 		p.VLAN = f.VLAN
 	}
 	if p.Fragment {
-		r.clock.fragMu.Lock()
-		r.clock.fragments.Apply(&p.Packet, h.IPID)
-		r.clock.fragMu.Unlock()
+		r.clock.findPorts(&p.Packet, h.IPID)
 	}
 	p.weight = h.LinkLen + h.IPLen
 	if cfg.IgnoreVLANs {
@@ -239,6 +260,7 @@ func (r *reader) decode(f *capture.Frame, p *packet) {
 	if p.HasMAC && !r.i.seenMAC.Load() {
 		r.i.seenMAC.Store(true)
 	}
+	return true
 }
 
 // alter applies what the interface is told to make of packets, and the debugging

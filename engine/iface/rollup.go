@@ -38,9 +38,9 @@ func (i *Interface) afterSecond(r *rollUp) {
 	if r.last {
 		parts = len(i.shards)
 	}
-	each(r.last, func() { i.numberFlows(parts) }, func() { i.learnUses(uses) }, func() { i.learnDomains(sightings) }, func() { i.observeHosts(r.now, r.last) })
+	i.each(r.last, func() { i.numberFlows(parts) }, func() { i.learnUses(uses) }, func() { i.learnDomains(sightings) }, func() { i.observeHosts(r.now, r.last) })
 	if !r.first {
-		i.derive(r)
+		i.each(false, func() { i.derive(r) })
 	}
 	if r.last {
 		i.finished.Store(true)
@@ -49,9 +49,13 @@ func (i *Interface) afterSecond(r *rollUp) {
 }
 
 // each calls all of them, at the same time if together.
-func each(together bool, calls ...func()) {
+func (i *Interface) each(together bool, calls ...func()) {
 	var wg sync.WaitGroup
 	for _, call := range calls {
+		call := func() {
+			defer i.recovered("the end of a second")
+			call()
+		}
 		if together {
 			wg.Go(call)
 		} else {
@@ -133,8 +137,14 @@ func (s *shard) rollUp(r *rollUp) {
 		s.flows.PassSome(s.flows.Gaining(), int(^uint(0)>>1))
 	}
 	s.macs.passOn(s.i.macs)
+	s.passOnSums(sec)
+}
+
+// passOnSums adds what the shard counted in second sec to what the interface did.
+func (s *shard) passOnSums(sec uint32) {
 	c := &s.counted
 	s.i.mu.Lock()
+	defer s.i.mu.Unlock()
 	s.flows.TakeSums(func(n *flow.Sums) {
 		c.NewFlows, c.SynFlows, c.EstablishedFlows, c.ResetFlows, c.FinFlows = n.New, n.Syn, n.Established, n.Reset, n.Fin
 		c.LocalToLocal, c.LocalToRemote = n.Local[1][1], n.Local[1][0]
@@ -145,7 +155,6 @@ func (s *shard) rollUp(r *rollUp) {
 		n.DSCP.MoveTo(&s.i.total.DSCP, sec)
 	})
 	s.i.total.Add(c)
-	s.i.mu.Unlock()
 	c.clear()
 }
 

@@ -43,13 +43,14 @@ func newShard(i *Interface, number int) *shard {
 
 // do does one thing.
 func (s *shard) do(t task) {
+	defer s.i.recovered("a task of a shard, the rest of which is skipped")
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if t.rollUp != nil {
 		s.rollUp(t.rollUp)
 	} else {
 		s.packets(t.batch, t.packets)
 	}
-	s.mu.Unlock()
 }
 
 // packets counts the packets of b listed in idx. A panic costs one packet.
@@ -65,9 +66,7 @@ func (s *shard) somePackets(b *batch, idx []uint16, from int) (next int) {
 	n := from
 	defer func() {
 		if e := recover(); e != nil {
-			if s.i.panics.Add(1) == 1 {
-				s.i.cfg.Logf("interface %s: internal error on a packet, which is skipped: %v", s.i.cfg.Name, e)
-			}
+			s.i.panicked("a packet, which is skipped", e)
 			next = n + 1
 		}
 	}()

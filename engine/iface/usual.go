@@ -27,7 +27,10 @@ func (i *Interface) observeHosts(now int64, last bool) {
 	all := i.hosts.All()
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(all, len(all)/len(i.shards)+1) {
-		wg.Go(func() { i.observeSome(part, now, last) })
+		wg.Go(func() {
+			defer i.recovered("a host's habits")
+			i.observeSome(part, now, last)
+		})
 	}
 	wg.Wait()
 }
