@@ -19,9 +19,21 @@ const (
 	heapBase    = 512 << 20 // scripts, their answers, tables of the classifier
 )
 
-// The heap may grow by a quarter between two collections, and at least by
-// this: a small heap is not worth being collected again and again.
-const minGrowth = 96 << 20
+// The heap may grow by a quarter between two collections, and at least by a sixteenth
+// of the machine's memory within these bounds: a small heap is not worth being collected
+// again and again.
+const (
+	leastGrowth = 32 << 20
+	mostGrowth  = 160 << 20
+)
+
+// minGrowth is by how much the heap may grow on a machine with ram bytes, 0 for unknown.
+func minGrowth(ram uint64) uint64 {
+	if ram == 0 {
+		return mostGrowth
+	}
+	return min(max(ram/16, leastGrowth), mostGrowth)
+}
 
 // Limits are the tables of the process.
 type Limits struct{ Hosts, Flows int }
@@ -32,10 +44,12 @@ func softLimit(l Limits) int64 {
 	return int64(min(n, 1<<62))
 }
 
-// percent is the GOGC value for a heap of live bytes.
-func percent(live uint64) int {
-	growth := max(live/4, minGrowth)
-	return int(min(growth*100/max(live, 4<<20), 2400))
+// smallest is the size that Go takes a heap for that has less.
+const smallest = 4 << 20
+
+// percent is the GOGC value for a heap of live bytes that may grow by least.
+func percent(live, least uint64) int {
+	return int(max(live/4, least) * 100 / max(live, smallest))
 }
 
 // Tune sets how far the heap grows between collections, following its size, and
@@ -49,7 +63,7 @@ func Tune(l Limits) (stop func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	t := &tuner{}
+	t := &tuner{least: minGrowth(totalRAM())}
 	t.follow()
 	return func() { t.stopped.Store(true) }
 }
@@ -57,6 +71,7 @@ func Tune(l Limits) (stop func()) {
 // tuner sets the percentage anew after each collection.
 type tuner struct {
 	stopped atomic.Bool
+	least   uint64 // growth
 	now     int
 	sample  [1]metrics.Sample
 }
@@ -72,7 +87,7 @@ func (t *tuner) follow() {
 	if t.sample[0].Value.Kind() != metrics.KindUint64 {
 		return
 	}
-	if p := percent(t.sample[0].Value.Uint64()); p != t.now {
+	if p := percent(t.sample[0].Value.Uint64(), t.least); p != t.now {
 		t.now = p
 		debug.SetGCPercent(p)
 	}

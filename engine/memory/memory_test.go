@@ -10,11 +10,17 @@ import (
 func TestPercentFollowsTheHeap(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		live uint64
-		want int
-	}{{0, 2400}, {8 << 20, 1200}, {96 << 20, 100}, {192 << 20, 50}, {384 << 20, 25}, {8 << 30, 25}} {
-		if got := percent(c.live); got != c.want {
-			t.Errorf("%d MB: %d, want %d", c.live>>20, got, c.want)
+		live, least uint64
+		want        int
+	}{{0, 96 << 20, 2400}, {8 << 20, 96 << 20, 1200}, {96 << 20, 96 << 20, 100}, {192 << 20, 96 << 20, 50}, {384 << 20, 96 << 20, 25},
+		{8 << 30, 96 << 20, 25}, {32 << 20, 160 << 20, 500}} {
+		if got := percent(c.live, c.least); got != c.want {
+			t.Errorf("%d MB that may grow by %d: %d, want %d", c.live>>20, c.least>>20, got, c.want)
+		}
+	}
+	for ram, want := range map[uint64]uint64{0: 160, 256 << 20: 32, 1 << 30: 64, 2 << 30: 128, 64 << 30: 160} {
+		if got := minGrowth(ram); got != want<<20 {
+			t.Errorf("%d MB of memory: the heap may grow by %d, want %d", ram>>20, got>>20, want)
 		}
 	}
 }
@@ -48,10 +54,10 @@ func TestTuneFollows(t *testing.T) {
 	if p := read(); p < 600 {
 		t.Errorf("small heap: GOGC is %d", p)
 	}
-	held := make([]byte, 384<<20)
+	held := make([]byte, 640<<20)
 	for end := time.Now().Add(20 * time.Second); read() != 25; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("384 MB in use: GOGC is %d, want 25", read())
+			t.Fatalf("640 MB in use: GOGC is %d, want 25", read())
 		}
 		runtime.GC()
 	}
