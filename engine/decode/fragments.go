@@ -3,6 +3,9 @@ package decode
 import (
 	"encoding/binary"
 	"time"
+	"unsafe"
+
+	"ntopgo/engine/memory"
 )
 
 // fragWays is how many entries share a bucket of FragmentPorts.
@@ -59,7 +62,9 @@ func NewFragmentPorts(size int, ttl time.Duration) *FragmentPorts {
 	for n*fragWays < size {
 		n *= 2
 	}
-	return &FragmentPorts{ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
+	f := &FragmentPorts{ttl: int64(ttl), buckets: make([][fragWays]fragEntry, n)}
+	memory.Touch(unsafe.Pointer(unsafe.SliceData(f.buckets)), n*int(unsafe.Sizeof(f.buckets[0]))) // it is read before it is written
+	return f
 }
 
 // Apply records a first fragment of the datagram with identification id, and completes

@@ -6,6 +6,7 @@ import (
 	"ntopgo/engine/capture"
 	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
+	"ntopgo/engine/memory"
 	"ntopgo/engine/prefetch"
 )
 
@@ -47,6 +48,7 @@ const pagePackets = 32<<10/(packetLines*prefetch.LineSize) + 1
 
 func newBatch(shards, frames int, from *reader) *batch {
 	b := &batch{packets: make([]packet, frames, max(frames, pagePackets)), byShard: make([][]uint16, shards), lists: make([][]uint16, shards), from: from}
+	memory.Touch(unsafe.Pointer(unsafe.SliceData(b.packets)), frames*int(unsafe.Sizeof(packet{})))
 	for n := range b.lists {
 		b.lists[n] = make([]uint16, 0, frames)
 	}
