@@ -115,9 +115,11 @@ func newQUICKeys(version uint32, dcid []byte) *quicKeys {
 	if version == quicV2 {
 		prefix = "quicv2 "
 	}
-	initial := hmacSHA256(salt, dcid) // HKDF-Extract, RFC 5869
-	secret := expandLabel(&initial, "client in", sha256.Size)
-	key, iv, hp := expandLabel(&secret, prefix+"key", 16), expandLabel(&secret, prefix+"iv", 12), expandLabel(&secret, prefix+"hp", 16)
+	h := hashers.Get().(*hasher)
+	defer hashers.Put(h)
+	initial := h.hmac(salt, dcid) // HKDF-Extract, RFC 5869
+	secret := h.expandLabel(&initial, "client in", sha256.Size)
+	key, iv, hp := h.expandLabel(&secret, prefix+"key", 16), h.expandLabel(&secret, prefix+"iv", 12), h.expandLabel(&secret, prefix+"hp", 16)
 	block, err := aes.NewCipher(key[:16])
 	if err != nil {
 		return nil
@@ -134,16 +136,16 @@ func newQUICKeys(version uint32, dcid []byte) *quicKeys {
 
 // expandLabel is the first block of HKDF-Expand-Label of RFC 8446, section 7.1,
 // without context, for n bytes of it.
-func expandLabel(secret *[sha256.Size]byte, label string, n int) [sha256.Size]byte {
+func (h *hasher) expandLabel(secret *[sha256.Size]byte, label string, n int) [sha256.Size]byte {
 	var room [64]byte
 	info := append(append(room[:0], byte(n>>8), byte(n), byte(6+len(label))), "tls13 "...)
-	return hmacSHA256(secret[:], append(append(info, label...), 0, 1))
+	return h.hmac(secret[:], append(append(info, label...), 0, 1))
 }
 
-// hmacSHA256 is the HMAC of a message of 64 bytes at most under a key of 64 at most
-// (RFC 2104). Five are needed for the keys of a connection; those of the library
+// hmac is the HMAC of a message of 64 bytes at most under a key of 64 at most (RFC 2104),
+// with SHA-256. Five are needed for the keys of a connection; those of the library
 // allocate two hashes each.
-func hmacSHA256(key, message []byte) [sha256.Size]byte {
+func (h *hasher) hmac(key, message []byte) [sha256.Size]byte {
 	var inner, outer [2 * sha256.BlockSize]byte
 	for n := range sha256.BlockSize {
 		inner[n], outer[n] = 0x36, 0x5c
@@ -152,8 +154,8 @@ func hmacSHA256(key, message []byte) [sha256.Size]byte {
 		inner[n] ^= x
 		outer[n] ^= x
 	}
-	sum := sum256(inner[:sha256.BlockSize+copy(inner[sha256.BlockSize:], message)])
-	return sum256(outer[:sha256.BlockSize+copy(outer[sha256.BlockSize:], sum[:])])
+	sum := h.of(inner[:sha256.BlockSize+copy(inner[sha256.BlockSize:], message)])
+	return h.of(outer[:sha256.BlockSize+copy(outer[sha256.BlockSize:], sum[:])])
 }
 
 // quicRoom is the memory that opening a packet takes.

@@ -20,6 +20,10 @@ var hashers = sync.Pool{New: func() any { return &hasher{Hash: sha256.New()} }}
 func sum256(text []byte) [sha256.Size]byte {
 	h := hashers.Get().(*hasher)
 	defer hashers.Put(h)
+	return h.of(text)
+}
+
+func (h *hasher) of(text []byte) [sha256.Size]byte {
 	h.Reset()
 	h.text = append(h.text[:0], text...)
 	h.Write(h.text)
