@@ -210,3 +210,25 @@ func TestPassing(t *testing.T) {
 		t.Errorf("seen from %d to %d", v.FirstSeen, v.LastSeen)
 	}
 }
+
+// TestPassingAfterAnError locks no group for good, and counts nothing twice.
+func TestPassingAfterAnError(t *testing.T) {
+	t.Parallel()
+	tab := NewTable()
+	m := tab.Join(ids(map[Kind]uint32{Pool: 1}), false)
+	var p Passing
+	p.Add(m, nil, gained(true), gained(true))
+	p.Add(m, nil, &Gained{}, &Gained{}) // without what was sent
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("gains without traffic are no error")
+			}
+		}()
+		p.Pass(0)
+	}()
+	p.Pass(0)
+	if v := tab.Find(Key{Pool, 1}).View(); v.Flows != 1 {
+		t.Errorf("%d flows", v.Flows)
+	}
+}

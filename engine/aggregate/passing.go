@@ -13,7 +13,7 @@ type flowGained struct {
 }
 
 // Add adds what a flow between cli and srv, either of which may be nil, gained as each of
-// its ends sees it. What n points to must last until it has been passed on.
+// its ends sees it. What the gains point to must last until they are passed on.
 func (p *Passing) Add(cli, srv *Member, asClient, asServer *Gained) {
 	p.flows = append(p.flows, flowGained{cli, srv, *asClient, *asServer})
 }
@@ -21,15 +21,24 @@ func (p *Passing) Add(cli, srv *Member, asClient, asServer *Gained) {
 // Pass takes what was added to the groups, kind after kind from the first-th on, and is
 // empty then. Who passes on at the same time should begin elsewhere.
 func (p *Passing) Pass(first int) {
+	defer p.forget()
 	for n := range kinds {
 		p.passKind((n + Kind(first%Kinds)) % kinds)
 	}
+}
+
+func (p *Passing) forget() {
 	clear(p.flows)
 	p.flows = p.flows[:0]
 }
 
 func (p *Passing) passKind(k Kind) {
 	var locked *Group
+	defer func() {
+		if locked != nil {
+			locked.mu.Unlock()
+		}
+	}()
 	for i := range p.flows {
 		f := &p.flows[i]
 		share(k, f.cli, f.srv, func(g *Group, side Side) {
@@ -51,8 +60,5 @@ func (p *Passing) passKind(k Kind) {
 				g.gainSeen(&f.asClient)
 			}
 		})
-	}
-	if locked != nil {
-		locked.mu.Unlock()
 	}
 }

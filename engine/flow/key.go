@@ -73,8 +73,11 @@ func same(a, b *[16]byte) bool {
 func private(p *decode.Packet) uint32 {
 	switch p.Proto {
 	case decode.ProtoUDP:
-		if (p.SrcPort == 53 || p.DstPort == 53) && len(p.Payload()) > 20 {
-			return uint32(p.Payload()[0])<<8 | uint32(p.Payload()[1])
+		if p.SrcPort != 53 && p.DstPort != 53 {
+			return 0
+		}
+		if b := p.Payload(); len(b) > 20 {
+			return uint32(b[0])<<8 | uint32(b[1])
 		}
 	case decode.ProtoICMP:
 		return icmpErrorKey(p)

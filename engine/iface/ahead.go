@@ -159,7 +159,7 @@ func (s *shard) lookWork(k, end int) {
 // fetchPayload asks for the beginning of the payload, which may lie in another core's
 // cache; who reads on has the processor ask for the rest.
 func (p *packet) fetchPayload() {
-	if len(p.Payload()) > 0 {
-		prefetch.Lines(unsafe.Pointer(unsafe.SliceData(p.Payload())), 2)
+	if b := p.Payload(); len(b) > 0 {
+		prefetch.Lines(unsafe.Pointer(unsafe.SliceData(b)), 2)
 	}
 }

@@ -22,8 +22,8 @@ type batch struct {
 	waiting int // who still needs it; guarded by the crew's mu
 }
 
-// packet is a decoded frame with what else its shard needs to know. It fills cache
-// lines, as many cores may have it at a time.
+// packet is a decoded frame with what else its shard needs to know. It fills whole
+// cache lines: its neighbours may belong to another core.
 type packet struct {
 	id     flow.Ident
 	weight int32 // bytes that the packet adds to its flow

@@ -162,6 +162,7 @@ func (s *shard) passOnSums(sec uint32) {
 // of these is asked for first, together: one by one it would be what the
 // shard waits for.
 func (s *shard) passOn(part []flow.Pending) {
+	defer s.passing.Pass(s.number) // also what came before an internal error
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
 			s.flows.PrefetchForGains(f)
@@ -186,7 +187,6 @@ func (s *shard) passOn(part []flow.Pending) {
 			s.passOnFlow(f, &part[i])
 		}
 	}
-	s.passing.Pass(s.number)
 }
 
 // toOne says whether both ends of a flow are plain host addresses.
