@@ -95,22 +95,22 @@ func (l levelLog) Level() int     { return int(l.Logger.Level()) }
 func (l levelLog) SetLevel(n int) { l.Logger.SetLevel(logging.Level(n)) }
 
 // newApp makes the parts that need no traffic: log, layout, store, accounts,
-// classifier and local networks. memory keeps the store out of the data
+// classifier and local networks. inMemory keeps the store out of the data
 // directory, for modes that end at once.
-func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
-	a := &app{opts: opts, log: log, reading: newGate(), shutdown: func() {}, untune: func() {}, running: context.Background()}
+func newApp(opts *cli.Options, log *logging.Logger, inMemory bool) (*app, error) {
+	a := &app{opts: opts, log: log, reading: newGate(), shutdown: func() {}, untune: memory.Tune(), running: context.Background()}
 	var err error
 	if a.layout, err = layout.Resolve(layout.Config{InstallDir: opts.InstallDir, ScriptsDir: opts.ScriptsDir,
 		HTTPDocsDir: opts.HTTPDocsDir, CallbacksDir: opts.CallbacksDir, DataDir: opts.DataDir, PcapDir: opts.PcapDir,
 		ArchiveDir: opts.ArchiveDir, Embedded: tree}); err != nil {
 		return nil, err
 	}
-	if !memory {
+	if !inMemory {
 		if err := a.layout.PrepareData(); err != nil {
 			return nil, err
 		}
 	}
-	if a.kv, err = openStore(opts, a.layout.DataDir, log, memory); err != nil {
+	if a.kv, err = openStore(opts, a.layout.DataDir, log, inMemory); err != nil {
 		return nil, err
 	}
 	if a.prefs, err = prefs.New(a.kv); err != nil {
@@ -145,13 +145,13 @@ func newApp(opts *cli.Options, log *logging.Logger, memory bool) (*app, error) {
 
 // openStore connects to the Redis that was asked for. When none was, a Redis on
 // this machine is taken if there is one, and the embedded store otherwise.
-func openStore(opts *cli.Options, dir string, log *logging.Logger, memory bool) (keyvalue.Store, error) {
+func openStore(opts *cli.Options, dir string, log *logging.Logger, inMemory bool) (keyvalue.Store, error) {
 	address, err := keyvalue.ParseAddress(opts.Redis)
 	if err != nil {
 		return nil, fmt.Errorf("option -r/--redis: %w", err)
 	}
 	if !opts.RedisGiven {
-		if memory {
+		if inMemory {
 			return keyvalue.NewMemory()
 		}
 		if !keyvalue.Reachable(address, 300*time.Millisecond) {
@@ -197,8 +197,7 @@ func (a *app) openInterfaces() error {
 	if err != nil {
 		return err
 	}
-	tables := memory.Limits{Hosts: len(names) * a.opts.MaxHosts, Flows: len(names) * a.opts.MaxFlows}
-	a.untune = memory.Tune(tables)
+	memory.Limit(memory.Limits{Hosts: len(names) * a.opts.MaxHosts, Flows: len(names) * a.opts.MaxFlows})
 	for _, name := range names {
 		i, err := a.openInterface(name, ids)
 		if err != nil {

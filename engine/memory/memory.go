@@ -1,6 +1,6 @@
 // Package memory sets the garbage collector for a process that holds large
-// tables, and has its memory mapped once instead of twice. Nothing but that may
-// enter here.
+// tables, and how the kernel maps its memory: in huge pages, and once instead of
+// twice. Nothing but that may enter here.
 package memory
 
 import (
@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 )
 
@@ -52,14 +53,12 @@ func percent(live, least uint64) int {
 	return int(max(live/4, least) * 100 / max(live, smallest))
 }
 
-// Tune sets how far the heap grows between collections, following its size, and
-// the soft limit, following l. The environment variables GOGC and GOMEMLIMIT
-// have the last word, each for its part. The returned function ends the
-// following.
-func Tune(l Limits) (stop func()) {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softLimit(l))
-	}
+// Tune has the heap mapped before it is used, in huge pages where the kernel has them at
+// hand, and sets how far it grows between collections, following its size. It is called
+// before anything large is made. The environment variable GOGC has the last word on
+// how far the heap grows. The returned function ends the following.
+func Tune() (stop func()) {
+	feedOnce.Do(func() { feedHeap(fedHeap(totalRAM())) })
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
@@ -67,6 +66,16 @@ func Tune(l Limits) (stop func()) {
 	t.follow()
 	return func() { t.stopped.Store(true) }
 }
+
+// Limit sets the soft limit, following l, unless the environment variable GOMEMLIMIT
+// did.
+func Limit(l Limits) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softLimit(l))
+	}
+}
+
+var feedOnce sync.Once // a process has one heap
 
 // tuner sets the percentage anew after each collection.
 type tuner struct {

@@ -23,6 +23,9 @@ func Touch(p unsafe.Pointer, n int) {
 // first use would read it before anything is written.
 func New[T any]() *T {
 	p := new(T)
+	if at := uintptr(unsafe.Pointer(p)); at >= heap.from.Load() {
+		heap.feed(at, populate)
+	}
 	Touch(unsafe.Pointer(p), int(unsafe.Sizeof(*p)))
 	return p
 }

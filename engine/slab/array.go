@@ -23,7 +23,7 @@ func NewArray[T any](n int) *Array[T] {
 		panic(fmt.Sprintf("slab: %v holds pointers", t))
 	}
 	size := n * int(unsafe.Sizeof(zero))
-	if size < hugePage {
+	if size < memory.HugePage {
 		a := &Array[T]{Items: make([]T, n)}
 		memory.Touch(unsafe.Pointer(unsafe.SliceData(a.Items)), size)
 		return a

@@ -1,21 +1,52 @@
 package slab
 
-import "golang.org/x/sys/unix"
+import (
+	"unsafe"
 
-// mapMemory takes n bytes of zeroes from the kernel. Where it will not give
-// any, the heap has to do. Huge pages are asked for when small ones are there already,
-// so that the kernel puts these together when it has time: to find and clear one at once
-// takes milliseconds where memory is fragmented or a hypervisor has to find it first.
-func mapMemory(n int) []byte {
-	b, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	"golang.org/x/sys/unix"
+
+	"ntopgo/engine/memory"
+)
+
+// mapMemory takes n bytes of zeroes from the kernel, a multiple of memory.HugePage.
+func mapMemory(n int) (b []byte, ok bool) {
+	p, err := mapAligned(uintptr(n))
 	if err != nil {
-		return make([]byte, n)
+		return nil, false
 	}
-	unix.Madvise(b, unix.MADV_POPULATE_WRITE) // both are only wishes
-	unix.Madvise(b, unix.MADV_HUGEPAGE)
-	return b
+	b = unsafe.Slice((*byte)(p), n)
+	memory.Populate(b)
+	return b, true
 }
 
-// unmapMemory gives back what mapMemory took; for heap memory it fails and does
-// nothing.
-func unmapMemory(b []byte) { unix.Munmap(b) }
+// mapAligned maps n bytes that begin where a huge page can. Kernels before 6.7 do not
+// choose such a place on their own.
+func mapAligned(n uintptr) (unsafe.Pointer, error) {
+	p, err := mapAnywhere(n)
+	if err != nil || offset(p) == 0 {
+		return p, err
+	}
+	unix.MunmapPtr(p, n)
+	if p, err = mapAnywhere(n + memory.HugePage); err != nil {
+		return nil, err
+	}
+	before := -offset(p) & (memory.HugePage - 1)
+	if before > 0 {
+		unix.MunmapPtr(p, before)
+	}
+	p = unsafe.Add(p, before)
+	unix.MunmapPtr(unsafe.Add(p, n), memory.HugePage-before)
+	return p, nil
+}
+
+func mapAnywhere(n uintptr) (unsafe.Pointer, error) {
+	return unix.MmapPtr(-1, 0, nil, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+}
+
+// offset is where in a huge page p is.
+func offset(p unsafe.Pointer) uintptr { return uintptr(p) & (memory.HugePage - 1) }
+
+// unmapMemory gives back what mapMemory took.
+func unmapMemory(b []byte) {
+	unix.MunmapPtr(unsafe.Pointer(unsafe.SliceData(b)), uintptr(len(b)))
+}

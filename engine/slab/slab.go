@@ -9,10 +9,9 @@ import (
 	"reflect"
 	"runtime"
 	"unsafe"
-)
 
-// hugePage is the size that the kernel can map with one entry.
-const hugePage = 2 << 20
+	"ntopgo/engine/memory"
+)
 
 // Table is a growing array of T whose elements do not move.
 type Table[T any] struct {
@@ -31,7 +30,7 @@ func New[T any]() *Table[T] {
 		panic(fmt.Sprintf("slab: %v holds pointers", t))
 	}
 	t := &Table[T]{owner: &owner{}}
-	for size := unsafe.Sizeof(zero); size<<(t.shift+1) <= hugePage; {
+	for size := unsafe.Sizeof(zero); size<<(t.shift+1) <= memory.HugePage; {
 		t.shift++
 	}
 	runtime.AddCleanup(t, (*owner).free, t.owner)
@@ -57,9 +56,12 @@ func (t *Table[T]) At(n uint32) *T {
 }
 
 func (o *owner) alloc(n int) []byte {
-	n = (n + hugePage - 1) &^ (hugePage - 1)
-	b := mapMemory(n)
-	for i := 0; i < n; i += hugePage {
+	n = (n + memory.HugePage - 1) &^ (memory.HugePage - 1)
+	b, ok := mapMemory(n)
+	if !ok {
+		return make([]byte, n) // the heap has to do
+	}
+	for i := 0; i < n; i += memory.HugePage {
 		b[i] = 0 // memory that is read first is mapped twice, see memory.Touch
 	}
 	o.maps = append(o.maps, b)

@@ -3,6 +3,8 @@ package slab
 import (
 	"testing"
 	"unsafe"
+
+	"ntopgo/engine/memory"
 )
 
 type record struct {
@@ -46,7 +48,7 @@ func TestPointersAreRefused(t *testing.T) {
 
 func TestArraysOfEverySize(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{1, 1000, hugePage/int(unsafe.Sizeof(record{})) + 1, 300_000} {
+	for _, n := range []int{1, 1000, memory.HugePage/int(unsafe.Sizeof(record{})) + 1, 300_000} {
 		a := NewArray[record](n)
 		if len(a.Items) != n {
 			t.Fatalf("%d elements instead of %d", len(a.Items), n)
@@ -63,6 +65,32 @@ func TestArraysOfEverySize(t *testing.T) {
 		a.Free()
 		if a.Items != nil {
 			t.Error("elements are left after Free")
+		}
+	}
+}
+
+// TestMemoryBeginsAtHugePages maps beside a mapping that would put what follows
+// elsewhere.
+func TestMemoryBeginsAtHugePages(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		small := &owner{}
+		defer small.free()
+		b, ok := mapMemory(4096)
+		if !ok {
+			t.Skip("memory comes from the heap on this system")
+		}
+		small.maps = append(small.maps, b)
+		large := &owner{}
+		defer large.free()
+		for _, n := range []int{1, 3 * memory.HugePage} {
+			b := large.alloc(n)
+			if at := uintptr(unsafe.Pointer(unsafe.SliceData(b))); at%memory.HugePage != 0 || len(b)%memory.HugePage != 0 {
+				t.Errorf("%d bytes at %x", len(b), at)
+			}
+			for i := range b {
+				b[i]++
+			}
 		}
 	}
 }

@@ -37,7 +37,8 @@ func main() {
 
 func run(file string, shards int, cpu, heap string) error {
 	// As for the tables that tests/bench asks for: there are no limits here.
-	memory.Tune(memory.Limits{Hosts: 1 << 22, Flows: 1 << 22})
+	memory.Tune()
+	memory.Limit(memory.Limits{Hosts: 1 << 22, Flows: 1 << 22})
 	if heap != "" {
 		runtime.MemProfileRate = 8 << 10
 	}
