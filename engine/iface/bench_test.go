@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -157,7 +158,8 @@ func BenchmarkListing(b *testing.B) {
 // TestListingsLeaveCaptureAlone asks for ten pages of flows a second while
 // 200 000 flows are captured. The CPU time of the capture, which is that of the
 // process less that of the listings, may grow by a tenth. What else the machine
-// does makes both seem more, so that the least of several tries is compared.
+// does makes both seem more, so that the least of several tries is compared, and in the
+// end the tries of each pair, as other work may spare one of all tries only.
 func TestListingsLeaveCaptureAlone(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("measures time")
@@ -183,6 +185,7 @@ func TestListingsLeaveCaptureAlone(t *testing.T) {
 		return cpuTime() - begin - spent, asked
 	}
 	least := [2]time.Duration{math.MaxInt64, math.MaxInt64}
+	var ratios []float64
 	for n := range 8 {
 		alone, _ := read(false)
 		beside, asked := read(true)
@@ -194,8 +197,12 @@ func TestListingsLeaveCaptureAlone(t *testing.T) {
 		if n > 0 && float64(least[1]) < 1.1*float64(least[0]) {
 			return
 		}
+		ratios = append(ratios, float64(beside)/float64(alone))
 	}
-	t.Errorf("the capture takes %v alone and %v beside listings, want less than a tenth more", least[0], least[1])
+	slices.Sort(ratios)
+	if ratios[len(ratios)/2] >= 1.1 {
+		t.Errorf("the capture takes %v alone and %v beside listings, pair by pair %.2f times as long; want less than 1.1", least[0], least[1], ratios)
+	}
 }
 
 // TestManyFlowsAgree compares shards where tables grow and hosts have many
