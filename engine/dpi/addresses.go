@@ -50,20 +50,37 @@ func parseNetworks(table string) ([]network, error) {
 	return nets, nil
 }
 
-// newAddressTable is the table of nets, whose order it changes. Of two that are the same
-// network the later one counts.
+// newAddressTable is the table of nets. Of two that are the same network the later one
+// counts.
 func newAddressTable(nets []network) *addressTable {
+	keys := make([]uint64, 0, len(nets)) // of IPv4, which most are of: numbers are sorted fast
+	var v6 []network
 	for n := range nets {
-		nets[n].place = int32(n)
+		net := &nets[n]
+		net.place = int32(n)
+		if a := net.prefix.Addr(); a.Is4() {
+			keys = append(keys, uint64(number4(a))<<32|uint64(net.prefix.Bits())<<placeBits|uint64(n))
+		} else {
+			v6 = append(v6, *net)
+		}
 	}
-	slices.SortFunc(nets, func(a, b network) int {
+	slices.Sort(keys)
+	slices.SortFunc(v6, func(a, b network) int {
 		if c := a.prefix.Addr().Compare(b.prefix.Addr()); c != 0 {
 			return c
 		}
 		return cmp.Or(a.prefix.Bits()-b.prefix.Bits(), int(a.place-b.place))
 	})
-	return segments(nets)
+	sorted := make([]network, 0, len(nets))
+	for _, k := range keys {
+		sorted = append(sorted, nets[k&(1<<placeBits-1)])
+	}
+	return segments(append(sorted, v6...))
 }
+
+// placeBits is how many bits of a key are for the place of a network in its list: of the
+// other half of 64 bits, six are for the length of its prefix.
+const placeBits = 26
 
 // segments lays networks side by side, which come in the order of their first
 // addresses, larger ones first: what is open around the current one is a stack.
@@ -102,12 +119,16 @@ func segments(nets []network) *addressTable {
 
 // last returns the highest address of a network.
 func last(p netip.Prefix) netip.Addr {
-	b := p.Addr().AsSlice()
+	if a := p.Addr(); a.Is4() {
+		var b [4]byte
+		binary.BigEndian.PutUint32(b[:], number4(a)|uint32(1<<(32-p.Bits())-1))
+		return netip.AddrFrom4(b)
+	}
+	b := p.Addr().As16()
 	for i := p.Bits(); i < len(b)*8; i++ {
 		b[i/8] |= 0x80 >> (i % 8)
 	}
-	addr, _ := netip.AddrFromSlice(b)
-	return addr
+	return netip.AddrFrom16(b)
 }
 
 // begin adds a segment, in the place of the last one where that begins at the same
