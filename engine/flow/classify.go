@@ -87,7 +87,10 @@ func (t *Table) adopt(r *Record, l *findings, done bool) {
 
 // Metadata is what the classifier has read of r, nil when that is nothing. It is
 // valid until the next call and the flow's next packet.
-func (t *Table) Metadata(r *Record) *dpi.Metadata {
+func (t *Table) Metadata(r *Record) *dpi.Metadata { return t.MetadataIn(r, &t.unpacked) }
+
+// MetadataIn is Metadata with room of the caller's: it is valid until that is used again.
+func (t *Table) MetadataIn(r *Record, room *dpi.Metadata) *dpi.Metadata {
 	l := t.findings(r)
 	switch {
 	case l.class != nil:
@@ -95,8 +98,8 @@ func (t *Table) Metadata(r *Record) *dpi.Metadata {
 	case l.meta == "":
 		return nil
 	}
-	l.meta.Unpack(&t.unpacked)
-	return &t.unpacked
+	l.meta.Unpack(room)
+	return room
 }
 
 func (t *Table) giveUp(r *Record) {

@@ -263,7 +263,14 @@ func (t *Table) passOld(sec uint32) {
 
 // handOver hands over what is at the head of the queue, gainsPart at most.
 func (t *Table) handOver(part []entry) {
-	passing := t.passing[:len(part)]
+	passing := t.collect(part, &t.passing)
+	t.gains.drop(uint32(len(part)))
+	t.hooks.Gains(passing)
+}
+
+// collect moves what is gained by part, gainsPart at most, into room.
+func (t *Table) collect(part []entry, room *[gainsPart]Pending) []Pending {
+	passing := room[:len(part)]
 	for i := range part {
 		if n := part[i].flow; n != 0 {
 			t.record(n - 1).prefetchCounters()
@@ -278,8 +285,7 @@ func (t *Table) handOver(part []entry) {
 		e.collect(r, &passing[i])
 		r.pending = 0
 	}
-	t.gains.drop(uint32(len(part)))
-	t.hooks.Gains(passing)
+	return passing
 }
 
 // Flow is the record whose gains p are, nil when there is nothing to pass on.

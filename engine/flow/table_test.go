@@ -3,6 +3,7 @@ package flow
 import (
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 
 	"ntopgo/engine/counters"
@@ -189,6 +190,60 @@ func TestQueueOfGains(t *testing.T) {
 	}
 	if int(q.len()) != len(want) || q.tail > 1<<31 {
 		t.Errorf("%d places, want %d; numbers end at %d", q.len(), len(want), q.tail)
+	}
+}
+
+// TestRestIsTakenOnce has several goroutines take what flows gained, from a queue that
+// begins inside of a part and goes on in another chunk, also where its numbers end.
+func TestRestIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	for _, head := range []uint32{1, 100, gainsPlaces - 700, ^uint32(0) - 700} {
+		table := newTestTable(t, &Limit{})
+		table.gains.head, table.gains.tail = head, head
+		const flows = 1500
+		for range 3 {
+			for n := range flows {
+				feed(table, udp(n, 1e18, false))
+			}
+		}
+		rest := table.Rest()
+		var taken [4][]Pending
+		var wg sync.WaitGroup
+		for n := range taken {
+			wg.Go(func() {
+				var room RestPart
+				for part, ok := rest.Take(&room); ok; part, ok = rest.Take(&room) {
+					taken[n] = append(taken[n], part...)
+				}
+			})
+		}
+		wg.Wait()
+		packets := map[*Record]uint32{}
+		for _, part := range taken {
+			for i := range part {
+				if r := table.Flow(&part[i]); r != nil { // a place may be left out
+					packets[r] += part[i].Gain[0].Packets
+				}
+			}
+		}
+		if len(packets) != flows {
+			t.Errorf("from %d: gains of %d flows, want %d", head, len(packets), flows)
+		}
+		for r, n := range packets {
+			if n != 3 || r.pending != 0 {
+				t.Fatalf("from %d: %d packets of a flow, want 3", head, n)
+			}
+		}
+		if rest.Left() {
+			t.Errorf("from %d: something is left", head)
+		}
+		rest.Drop()
+		if n := table.gains.len(); n != 0 {
+			t.Errorf("from %d: %d gains are held", head, n)
+		}
+		if again := table.Rest(); again.Left() {
+			t.Errorf("from %d: an empty rest has something left", head)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type crew struct {
 	workers []worker   // by number of the shard that each works for first
 	lines   []line     // by number of the shard
 	readers []*reader  // by part of the source
+	rests   []*rest    // that others may help with
 	asleep  int
 	err     error // that ended reading before its time
 	over    bool  // everything is done
@@ -76,10 +77,11 @@ func (c *crew) run() error {
 }
 
 // job is what a worker does between two looks at what there is to do: it fills a batch
-// if from is not nil, and otherwise does a task of a shard.
+// if from is not nil, helps if help is not, and otherwise does a task of a shard.
 type job struct {
 	from  *reader
 	batch *batch
+	help  *rest
 	shard int
 	task  task
 }
@@ -95,9 +97,12 @@ func (c *crew) work(n int) {
 		}
 		c.wakeOthers()
 		c.mu.Unlock()
-		if j.from != nil {
+		switch {
+		case j.from != nil:
 			j.from.read(c.ctx, j.batch)
-		} else {
+		case j.help != nil:
+			j.help.help(n)
+		default:
 			c.i.shards[j.shard].do(j.task)
 		}
 		c.mu.Lock()
@@ -129,9 +134,11 @@ func (c *crew) choose(n int) (job, bool) {
 		}
 	}
 	if !c.stored {
-		return c.toRead(n, false)
+		if j, ok := c.toRead(n, false); ok {
+			return j, true
+		}
 	}
-	return job{}, false
+	return c.toHelp()
 }
 
 // toRead takes a batch of a part that nobody reads from, that of worker n first; with
@@ -154,6 +161,9 @@ func (c *crew) take(k int) job {
 
 // finish notes that a job is done.
 func (c *crew) finish(j job) {
+	if j.help != nil {
+		return
+	}
 	if j.from != nil {
 		j.from.busy = false
 		j.batch.done()
@@ -204,7 +214,9 @@ func (c *crew) endReading(r *reader) {
 			return
 		}
 	}
-	c.add(task{rollUp: r.order(r.now(), r.clock.second+1, true)})
+	last := r.order(r.now(), r.clock.second+1, true)
+	last.crew = c
+	c.add(task{rollUp: last})
 }
 
 // deal gives shard k packets of b to count.

@@ -11,13 +11,13 @@ import (
 
 // toGroups adds what a flow gained to what is passed on to the groups of its hosts: g as
 // the client sees it, and the server's half of the handshake.
-func (s *shard) toGroups(f *flow.Record, l flow.Links, g *host.Gained, rttServer int64) {
+func (p *passer) toGroups(f *flow.Record, l flow.Links, g *host.Gained, rttServer int64) {
 	cli := aggregate.Gained{Sent: g.Sent, Rcvd: g.Rcvd, First: g.First, Seconds: g.Seconds, L7Seconds: g.L7Seconds, App: g.App, Category: g.Category,
 		L7: g.L7, NewL7: g.NewL7, FirstSeen: f.FirstSeen(), LastSeen: g.LastSeen, RTT: g.RTT, PeerRTT: rttServer, SentBroadcast: broadcast(l.Srv), RcvdBroadcast: broadcast(l.Cli)}
 	srv := cli
 	srv.Sent, srv.Rcvd, srv.L7 = cli.Rcvd, cli.Sent, counters.Duplex{Sent: cli.L7.Rcvd, Rcvd: cli.L7.Sent}
 	srv.RTT, srv.SentBroadcast, srv.RcvdBroadcast = rttServer, cli.RcvdBroadcast, cli.SentBroadcast
-	s.passing.Add(member(l.Cli), member(l.Srv), &cli, &srv)
+	p.groups.Add(member(l.Cli), member(l.Srv), &cli, &srv)
 }
 
 func broadcast(h *host.Host) bool { return h != nil && h.Group && !h.Addr.IsMulticast() }

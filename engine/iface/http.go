@@ -89,11 +89,11 @@ func (s *shard) servesByName(f *flow.Record, l flow.Links) bool {
 }
 
 // countVirtualHost counts what an HTTP flow gained under the name of its server.
-func (s *shard) countVirtualHost(f *flow.Record, l flow.Links, g *host.Gained) {
+func (p *passer) countVirtualHost(s *shard, f *flow.Record, l flow.Links, g *host.Gained) {
 	if !s.servesByName(f, l) || g.L7.Packets() == 0 {
 		return
 	}
-	if m := s.flows.Metadata(f); m != nil && m.HostName != "" {
+	if m := s.flows.MetadataIn(f, &p.meta); m != nil && m.HostName != "" {
 		s.i.hosts.CountVirtualHost(l.Srv, m.HostName, 0, g.L7.Sent.Bytes, g.L7.Rcvd.Bytes, f.LastSeen())
 	}
 }

@@ -5,11 +5,8 @@ import (
 	"time"
 
 	"ntopgo/engine/capture"
-	"ntopgo/engine/checks"
 	"ntopgo/engine/counters"
-	"ntopgo/engine/decode"
 	"ntopgo/engine/flow"
-	"ntopgo/engine/host"
 	"ntopgo/engine/mac"
 )
 
@@ -25,6 +22,7 @@ type rollUp struct {
 	last  bool  // no packet will follow
 	heard int64 // time of the last frame before it, nanoseconds
 	left  int   // shards that have not ended it; guarded by the crew's mu
+	crew  *crew // whose workers help each other with the last
 }
 
 // afterSecond does what is left of a second that all shards have ended, before they
@@ -134,7 +132,7 @@ func (s *shard) rollUp(r *rollUp) {
 	if r.last {
 		s.examineRest()
 		s.flows.End()
-		s.flows.PassSome(s.flows.Gaining(), int(^uint(0)>>1))
+		s.passRest(r.crew)
 	}
 	s.macs.passOn(s.i.macs)
 	s.passOnSums(sec)
@@ -156,91 +154,4 @@ func (s *shard) passOnSums(sec uint32) {
 	})
 	s.i.total.Add(c)
 	c.clear()
-}
-
-// passOn takes the gains of some flows to their hosts and stations. The memory
-// of these is asked for first, together: one by one it would be what the
-// shard waits for.
-func (s *shard) passOn(part []flow.Pending) {
-	defer s.passing.Pass(s.number) // also what came before an internal error
-	for i := range part {
-		if f := s.flows.Flow(&part[i]); f != nil {
-			s.flows.PrefetchForGains(f)
-		}
-	}
-	for i := range part {
-		if f := s.flows.Flow(&part[i]); f != nil {
-			cli, srv := s.flows.Hosts(f)
-			cli.Prefetch()
-			srv.Prefetch()
-		}
-	}
-	for i := range part {
-		if f := s.flows.Flow(&part[i]); f != nil {
-			cli, srv := s.flows.Hosts(f)
-			cli.PrefetchMore()
-			srv.PrefetchMore()
-		}
-	}
-	for i := range part {
-		if f := s.flows.Flow(&part[i]); f != nil {
-			s.passOnFlow(f, &part[i])
-		}
-	}
-}
-
-// toOne says whether both ends of a flow are plain host addresses.
-func (s *shard) toOne(f *flow.Record) bool {
-	l := s.flows.Links(f)
-	group := func(h *host.Host) bool { return h != nil && h.Group }
-	return flow.Unicast(f.Client()) && flow.Unicast(f.Server()) && !group(l.Cli) && !group(l.Srv)
-}
-
-// passOnFlow takes what a flow gained to its hosts and stations.
-func (s *shard) passOnFlow(f *flow.Record, p *flow.Pending) {
-	up, down := &p.Gain[0], &p.Gain[1]
-	if !f.PortsNoted() {
-		s.notePorts(f)
-	}
-	if n := f.Profile(); n != 0 {
-		s.countProfile(n, up, down)
-	}
-	tosUp, tosDown := f.TOS()
-	g := host.Gained{Sent: up, Rcvd: down, First: p.First, Seconds: p.Seconds, L7Seconds: p.L7Seconds,
-		Proto: f.Proto, SentTOS: tosUp, RcvdTOS: tosDown, LastSeen: f.LastSeen(), FlowID: f.ID()}
-	g.App, g.Category = f.Application()
-	if f.Proto == decode.ProtoUDP {
-		g.Unicast = s.toOne(f)
-	}
-	if f.Classified() {
-		g.L7 = counters.Duplex{Sent: up.Traffic(), Rcvd: down.Traffic()}
-		if g.NewL7 = f.CountL7Flow(); g.NewL7 {
-			g.L7.Sent, g.L7.Rcvd = f.Totals() // what came before the classifier decided
-		}
-	}
-	// Each host sees the flow from its side.
-	l := s.flows.Links(f)
-	if f.Followed() {
-		s.countVirtualHost(f, l, &g)
-	}
-	if s.i.Live() && periodEnded(f, p.First) {
-		s.examine(checks.Periodic, f, l)
-	}
-	rttServer, rttClient := f.Latencies()
-	g.RTT = rttClient
-	gain(l.Cli, l.CliMAC, &g)
-	s.toGroups(f, l, &g, rttServer)
-	g.Sent, g.Rcvd, g.SentTOS, g.RcvdTOS, g.RTT = g.Rcvd, g.Sent, g.RcvdTOS, g.SentTOS, rttServer
-	g.L7.Sent, g.L7.Rcvd = g.L7.Rcvd, g.L7.Sent
-	gain(l.Srv, l.SrvMAC, &g)
-}
-
-// gain passes g on to one end of a flow and its station; either may be nil.
-func gain(h *host.Host, m *mac.Mac, g *host.Gained) {
-	if h != nil {
-		h.Gain(g)
-	}
-	if m != nil && g.L7.Packets() > 0 {
-		m.CountL7(g.App, g.Category, g.L7, g.First, g.L7Seconds, g.NewL7)
-	}
 }

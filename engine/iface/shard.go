@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"sync"
 
-	"ntopgo/engine/aggregate"
 	"ntopgo/engine/behaviour"
 	"ntopgo/engine/checks"
 	"ntopgo/engine/decode"
@@ -29,15 +28,15 @@ type shard struct {
 	viewed flow.Flow    // that checks look at
 	raised []flow.Alert // by checks
 
-	passing aggregate.Passing // to groups
-	ahead   ahead
-	active  []uint32 // flows at hand whose rates are told their hosts
+	passer passer
+	ahead  ahead
+	active []uint32 // flows at hand whose rates are told their hosts
 }
 
 func newShard(i *Interface, number int) *shard {
-	s := &shard{i: i, number: number, macs: newMACDeltas()}
+	s := &shard{i: i, number: number, macs: newMACDeltas(), passer: passer{first: number}}
 	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
-		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.passOn, Ended: s.detach})
+		Begun: s.begun, Named: s.names, Said: s.said, Gains: func(part []flow.Pending) { s.passer.passOn(s, part) }, Ended: s.detach})
 	return s
 }
 
