@@ -17,38 +17,44 @@ const HugePage = 2 << 20
 // again: others take them too.
 const hugeShare = 4
 
-// slowHuge is how long it takes to map a huge page that is not at hand: to find one
-// where memory is fragmented, or for a hypervisor to find its memory, takes milliseconds;
-// to clear it, 100 to 300 microseconds.
-const slowHuge = time.Millisecond
+// usualHuge is how long it takes to map a huge page that is at hand: to clear it. To
+// find one where memory is fragmented, or for a hypervisor to find its memory, takes
+// milliseconds.
+const usualHuge = 300 * time.Microsecond
 
-// mostPatience is how many pages are small, at most, after a huge one was slow.
-const mostPatience = 256
+// waitShare is which part of the time that the program runs may be lost with waiting for
+// huge pages: a program that ends soon has small ones instead, and one that goes on has
+// all the longer a use for huge ones.
+const waitShare = 64
+
+// lookAgain is how long nothing is asked for after no huge page was free.
+const lookAgain = 100 * time.Millisecond
 
 // hugePages decides whether to ask for huge pages. Methods may be called by several
 // goroutines.
 type hugePages struct {
-	free func() int // bytes of free ones, by the kernel
+	free func() int           // bytes of free ones, by the kernel
+	age  func() time.Duration // of the program
 
-	mu       sync.Mutex
-	left     int // that may be asked for before free is called again
-	slow     int // how many are small after the next slow one
-	patience int // how many are small before the next huge one
+	mu   sync.Mutex
+	left int           // that may be asked for before free is called again
+	next time.Duration // when that may be
+	lost time.Duration // with waiting
 }
 
 // take says whether the next page is to be huge.
 func (h *hugePages) take() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.patience > 0 {
-		h.patience--
+	age := h.age()
+	if h.lost*waitShare > age {
 		return false
 	}
-	if h.left == 0 {
+	if h.left == 0 && age >= h.next {
 		h.left = h.free() / HugePage / hugeShare
+		h.next = age + lookAgain
 	}
 	if h.left == 0 {
-		h.patience = mostPatience
 		return false
 	}
 	h.left--
@@ -59,12 +65,7 @@ func (h *hugePages) take() bool {
 func (h *hugePages) took(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if d < slowHuge {
-		h.slow = 0
-		return
-	}
-	h.slow = min(max(2*h.slow, 8), mostPatience)
-	h.patience = h.slow
+	h.lost += max(0, d-usualHuge)
 }
 
 // hugeOrder is the order of the smallest blocks of /proc/buddyinfo that are huge

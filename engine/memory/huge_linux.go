@@ -11,7 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var pages = hugePages{free: freeHuge}
+var (
+	started = time.Now()
+	pages   = hugePages{free: freeHuge, age: func() time.Duration { return time.Since(started) }}
+)
 
 // freeHuge is how many bytes of huge pages the kernel has free, 0 where it has none of
 // the size of HugePage.

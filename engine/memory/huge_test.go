@@ -32,45 +32,42 @@ Node 0, zone   Normal   7853   6178   4945   3384   1487    627    226    296   
 // quick, slow and used up.
 func TestHugePagesAreTakenWhereTheyAreAtHand(t *testing.T) {
 	t.Parallel()
-	free, asked := 8*HugePage, 0
-	h := hugePages{free: func() int { asked++; return free }}
-	small := func() (n int) {
-		for ; !h.take(); n++ {
-			if n > 10*mostPatience {
-				t.Fatal("never again")
-			}
+	free, asked, age := 8*HugePage, 0, time.Duration(0)
+	h := hugePages{free: func() int { asked++; return free }, age: func() time.Duration { return age }}
+	for n := range 4 {
+		if !h.take() {
+			t.Fatalf("page %d is small though huge ones are free", n)
 		}
-		return n
-	}
-	for range 4 {
-		if n := small(); n != 0 {
-			t.Fatalf("%d small pages though huge ones are free", n)
-		}
-		h.took(slowHuge / 4)
+		h.took(usualHuge / 2)
+		age += lookAgain
 	}
 	if asked != 2 {
 		t.Errorf("asked %d times for 4 pages with 2 at a time", asked)
 	}
-	var after []int
-	for range 7 {
-		h.took(2 * slowHuge)
-		after = append(after, small())
+	free = 1000 * HugePage
+	taken, lost := 0, time.Duration(0)
+	for begin := age; age < begin+20*time.Second; age += 10 * time.Millisecond {
+		if h.take() {
+			h.took(usualHuge + 5*time.Millisecond)
+			taken, lost = taken+1, lost+5*time.Millisecond
+		}
 	}
-	if want := []int{8, 16, 32, 64, 128, 256, 256}; !slices.Equal(after, want) {
-		t.Errorf("small pages after a slow one: %d, want %d", after, want)
+	if least, most := age/waitShare-5*time.Millisecond, age/waitShare+5*time.Millisecond; lost < least || lost > most {
+		t.Errorf("%v lost with %d slow pages in %v, want %v", lost, taken, age, age/waitShare)
 	}
-	h.took(time.Microsecond)
-	h.took(2 * slowHuge)
-	if n := small(); n != 8 {
-		t.Errorf("%d small pages after a slow one that follows a quick one", n)
+	age *= 2
+	free, h.left, asked = 3*HugePage, 0, 0
+	for range 1000 {
+		if h.take() {
+			t.Fatal("took one of the last huge pages")
+		}
 	}
-	free, h.left = HugePage, 0
-	if h.take() {
-		t.Error("took the last free huge page")
+	if asked != 1 {
+		t.Errorf("looked for free pages %d times at once", asked)
 	}
-	free = 100 * HugePage
-	if n := small(); n != mostPatience {
-		t.Errorf("looked for free pages again after %d", n)
+	free, age = 100*HugePage, age+lookAgain
+	if !h.take() {
+		t.Error("did not look for free pages again")
 	}
 }
 
