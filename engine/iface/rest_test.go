@@ -75,3 +75,20 @@ func TestRestIsPassedOnByHelpers(t *testing.T) {
 		t.Errorf("%d packets after nothing was left, %d offers", passedOn(), len(c.rests))
 	}
 }
+
+// TestNobodyHelpsOnLiveInterfaces looks for an offer that was made.
+func TestNobodyHelpsOnLiveInterfaces(t *testing.T) {
+	t.Parallel()
+	for _, live := range []bool{false, true} {
+		src := capture.Source(&made{flows: 1, packets: 1, perSecond: 1})
+		if live {
+			src = &fakeLive{closed: make(chan struct{})}
+		}
+		i := prepare(t, src, Config{Shards: 2})
+		c := newCrew(t.Context(), i)
+		i.shards[0].passRest(c)
+		if offered := c.rests != nil; offered == live {
+			t.Errorf("live %v: offered %v", live, offered)
+		}
+	}
+}

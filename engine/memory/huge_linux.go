@@ -43,20 +43,20 @@ func readNumber(name string) int {
 }
 
 // Populate has the kernel map b, which nothing was written to yet and which begins and
-// ends where huge pages do: in huge pages where they are at hand. To where they are
-// not it is told that they are wanted, for when it has time.
+// ends where huge pages do: in huge pages where they are at hand.
 func Populate(b []byte) {
 	p := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
 	for end := p + uintptr(len(b)); p < end; p += HugePage {
 		populate(p)
-		_ = advise(p, unix.MADV_HUGEPAGE)
 	}
 }
 
-// populate maps the huge page's worth of memory at p.
+// populate maps the huge page's worth of memory at p. Where it is mapped in small pages
+// the kernel is told that a huge one is wanted, for when it has time.
 func populate(p uintptr) {
 	if !pages.take() {
 		_ = advise(p, unix.MADV_POPULATE_WRITE) // all of these are only wishes
+		_ = advise(p, unix.MADV_HUGEPAGE)
 		return
 	}
 	begin := time.Now()
