@@ -28,7 +28,6 @@ type segmentList[T comparable] struct {
 // network is one network of the table.
 type network struct {
 	prefix netip.Prefix
-	place  int32 // in the table
 	proto  uint16
 }
 
@@ -56,20 +55,15 @@ func newAddressTable(nets []network) *addressTable {
 	keys := make([]uint64, 0, len(nets)) // of IPv4, which most are of: numbers are sorted fast
 	var v6 []network
 	for n := range nets {
-		net := &nets[n]
-		net.place = int32(n)
-		if a := net.prefix.Addr(); a.Is4() {
-			keys = append(keys, uint64(number4(a))<<32|uint64(net.prefix.Bits())<<placeBits|uint64(n))
+		if a := nets[n].prefix.Addr(); a.Is4() {
+			keys = append(keys, uint64(number4(a))<<32|uint64(nets[n].prefix.Bits())<<placeBits|uint64(n))
 		} else {
-			v6 = append(v6, *net)
+			v6 = append(v6, nets[n])
 		}
 	}
 	slices.Sort(keys)
-	slices.SortFunc(v6, func(a, b network) int {
-		if c := a.prefix.Addr().Compare(b.prefix.Addr()); c != 0 {
-			return c
-		}
-		return cmp.Or(a.prefix.Bits()-b.prefix.Bits(), int(a.place-b.place))
+	slices.SortStableFunc(v6, func(a, b network) int {
+		return cmp.Or(a.prefix.Addr().Compare(b.prefix.Addr()), a.prefix.Bits()-b.prefix.Bits())
 	})
 	sorted := make([]network, 0, len(nets))
 	for _, k := range keys {

@@ -55,20 +55,16 @@ func Populate(b []byte) {
 // the kernel is told that a huge one is wanted, for when it has time.
 func populate(p uintptr) {
 	if !pages.take() {
-		_ = advise(p, unix.MADV_POPULATE_WRITE) // all of these are only wishes
-		_ = advise(p, unix.MADV_HUGEPAGE)
+		advise(p, unix.MADV_POPULATE_WRITE)
+		advise(p, unix.MADV_HUGEPAGE)
 		return
 	}
 	begin := time.Now()
-	_ = advise(p, unix.MADV_HUGEPAGE)
-	_ = advise(p, unix.MADV_POPULATE_WRITE)
+	advise(p, unix.MADV_HUGEPAGE)
+	advise(p, unix.MADV_POPULATE_WRITE)
 	pages.took(time.Since(begin))
 }
 
-// advise is madvise(2) for the huge page's worth of memory at p.
-func advise(p uintptr, what uintptr) error {
-	if _, _, errno := unix.Syscall(unix.SYS_MADVISE, p, HugePage, what); errno != 0 {
-		return errno
-	}
-	return nil
-}
+// advise is madvise(2) for the huge page's worth of memory at p. What it says are only
+// wishes, and kernels before 5.14 do not know all of them.
+func advise(p uintptr, what uintptr) { unix.Syscall(unix.SYS_MADVISE, p, HugePage, what) }
