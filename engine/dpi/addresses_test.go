@@ -9,7 +9,7 @@ import (
 
 func TestAddresses(t *testing.T) {
 	t.Parallel()
-	nets, err := parseNetworks("10.0.0.0/8 7\n10.0.0.0/8 1\n10.1.0.0/16 2\n10.1.2.3/32 3\n255.255.255.0/24 4\n2001:db8::/32 5\n2001:db8:1::/48 6\n")
+	nets, err := parseNetworks("10.0.0.0/8 7\n10.0.0.0/8 1\n10.1.0.0/16 2\n10.1.2.3/32 3\n255.255.255.0/24 4\n2001:db8::/32 9\n2001:db8::/32 5\n2001:db8:1::/48 6\n")
 	if err != nil {
 		t.Fatal(err)
 	}
