@@ -19,11 +19,19 @@ func (p *Passing) Add(cli, srv *Member, asClient, asServer *Gained) {
 }
 
 // Pass takes what was added to the groups, kind after kind from the first-th on, and is
-// empty then. Who passes on at the same time should begin elsewhere.
+// empty then. Who passes on at the same time should begin elsewhere. Kinds that another is
+// at come last: to wait for a lock takes longer than to pass on.
 func (p *Passing) Pass(first int) {
 	defer p.forget()
+	var later [kinds]Kind
+	left := later[:0]
 	for n := range kinds {
-		p.passKind((n + Kind(first%Kinds)) % kinds)
+		if k := (n + Kind(first%Kinds)) % kinds; !p.passKind(k, false) {
+			left = append(left, k)
+		}
+	}
+	for _, k := range left {
+		p.passKind(k, true)
 	}
 }
 
@@ -32,22 +40,26 @@ func (p *Passing) forget() {
 	p.flows = p.flows[:0]
 }
 
-func (p *Passing) passKind(k Kind) {
-	var locked *Group
-	defer func() {
-		if locked != nil {
-			locked.mu.Unlock()
-		}
-	}()
+// passKind passes on to groups of kind k. It does nothing and returns false when another
+// has the first of them, unless it is to wait.
+func (p *Passing) passKind(k Kind, wait bool) bool {
+	locked := p.firstOf(k)
+	if locked == nil {
+		return true
+	}
+	if wait {
+		locked.mu.Lock()
+	} else if !locked.mu.TryLock() {
+		return false
+	}
+	defer func() { locked.mu.Unlock() }()
 	for i := range p.flows {
 		f := &p.flows[i]
 		share(k, f.cli, f.srv, func(g *Group, side Side) {
 			if g != locked {
-				if locked != nil {
-					locked.mu.Unlock()
-				}
-				g.mu.Lock()
+				locked.mu.Unlock()
 				locked = g
+				locked.mu.Lock()
 			}
 			switch side {
 			case Client:
@@ -61,4 +73,20 @@ func (p *Passing) passKind(k Kind) {
 			}
 		})
 	}
+	return true
+}
+
+// firstOf is the first group of kind k that gets anything, nil when there is none.
+func (p *Passing) firstOf(k Kind) (first *Group) {
+	for i := range p.flows {
+		share(k, p.flows[i].cli, p.flows[i].srv, func(g *Group, _ Side) {
+			if first == nil {
+				first = g
+			}
+		})
+		if first != nil {
+			return first
+		}
+	}
+	return nil
 }

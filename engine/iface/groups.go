@@ -9,9 +9,9 @@ import (
 	"ntopgo/engine/mac"
 )
 
-// toGroups adds what a flow gained to what is passed on to the groups of its hosts: g as
-// the client sees it, and the server's half of the handshake.
-func (p *passer) toGroups(f *flow.Record, l flow.Links, g *host.Gained, rttServer int64) {
+// keepForGroups adds what a flow gained to what is passed on to the groups of its hosts: g
+// as the client sees it, and the server's half of the handshake.
+func (p *passer) keepForGroups(f *flow.Record, l flow.Links, g *host.Gained, rttServer int64) {
 	cli := aggregate.Gained{Sent: g.Sent, Rcvd: g.Rcvd, First: g.First, Seconds: g.Seconds, L7Seconds: g.L7Seconds, App: g.App, Category: g.Category,
 		L7: g.L7, NewL7: g.NewL7, FirstSeen: f.FirstSeen(), LastSeen: g.LastSeen, RTT: g.RTT, PeerRTT: rttServer, SentBroadcast: broadcast(l.Srv), RcvdBroadcast: broadcast(l.Cli)}
 	srv := cli

@@ -47,6 +47,7 @@ type Interface struct {
 	syncing         sync.Mutex    // guards what follows
 	ratedHosts      []*host.Host  // hosts with a rate
 	ratedGroups     []*aggregate.Group
+	ratedBefore     bool // hosts had rates since the start: those of others are unknown anyway
 
 	mu         sync.Mutex // guards what follows
 	total      Counters

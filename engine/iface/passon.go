@@ -18,11 +18,16 @@ type passer struct {
 	meta   dpi.Metadata
 }
 
-// passOn takes the gains of some flows of s to their hosts and stations. The memory
-// of these is asked for first, together: one by one it would be what the
-// shard waits for.
+// gains takes what some flows of s gained to whom it is passed on.
+func (s *shard) gains(part []flow.Pending) {
+	defer s.passer.toGroups() // also what came before an internal error
+	s.passer.passOn(s, part)
+}
+
+// passOn takes the gains of some flows of s to their hosts and stations, and keeps them
+// for toGroups. The memory of these is asked for first, together: one by one it would be
+// what the shard waits for.
 func (p *passer) passOn(s *shard, part []flow.Pending) {
-	defer p.groups.Pass(p.first) // also what came before an internal error
 	for i := range part {
 		if f := s.flows.Flow(&part[i]); f != nil {
 			s.flows.PrefetchForGains(f)
@@ -48,6 +53,10 @@ func (p *passer) passOn(s *shard, part []flow.Pending) {
 		}
 	}
 }
+
+// toGroups takes what was passed on since the last call to the groups; until then the
+// parts that it came in must stay as they are.
+func (p *passer) toGroups() { p.groups.Pass(p.first) }
 
 // toOne says whether both ends of a flow are plain host addresses.
 func (s *shard) toOne(f *flow.Record) bool {
@@ -89,7 +98,7 @@ func (p *passer) passOnFlow(s *shard, f *flow.Record, gained *flow.Pending) {
 	rttServer, rttClient := f.Latencies()
 	g.RTT = rttClient
 	gain(l.Cli, l.CliMAC, &g)
-	p.toGroups(f, l, &g, rttServer)
+	p.keepForGroups(f, l, &g, rttServer)
 	g.Sent, g.Rcvd, g.SentTOS, g.RcvdTOS, g.RTT = g.Rcvd, g.Sent, g.RcvdTOS, g.SentTOS, rttServer
 	g.L7.Sent, g.L7.Rcvd = g.L7.Rcvd, g.L7.Sent
 	gain(l.Srv, l.SrvMAC, &g)

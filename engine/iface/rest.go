@@ -28,10 +28,23 @@ func (s *shard) passRest(c *crew) {
 	r.pass(&s.passer)
 }
 
+// restParts is how many parts of what is left are passed on before groups hear of it: the
+// more there are, the less often a group moves from core to core.
+const restParts = 8
+
 // pass passes on what nobody else does.
 func (r *rest) pass(p *passer) {
-	var room flow.RestPart
-	for part, ok := r.left.Take(&room); ok; part, ok = r.left.Take(&room) {
+	defer p.toGroups()
+	rooms := new([restParts]flow.RestPart)
+	for n := 0; ; n++ {
+		if n == restParts {
+			p.toGroups()
+			n = 0
+		}
+		part, ok := r.left.Take(&rooms[n])
+		if !ok {
+			return
+		}
 		p.passOn(r.s, part)
 	}
 }

@@ -52,11 +52,14 @@ func (i *Interface) rateHosts() {
 	i.ratedHosts = i.ratedHosts[:0]
 	if i.finished.Load() { // nothing flows after the end of a file
 		i.quietGroups(counters.TrendUnknown)
-		for _, h := range i.hosts.All() {
-			h.Quiet(counters.TrendUnknown)
+		if i.ratedBefore {
+			for _, h := range i.hosts.All() {
+				h.Quiet(counters.TrendUnknown)
+			}
 		}
 		return
 	}
+	i.ratedBefore = true
 	i.quietGroups(counters.TrendStable)
 	for _, s := range i.shards {
 		s.mu.Lock()

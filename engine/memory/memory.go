@@ -25,7 +25,7 @@ const (
 // again and again.
 const (
 	leastGrowth = 32 << 20
-	mostGrowth  = 160 << 20
+	mostGrowth  = 192 << 20
 )
 
 // minGrowth is by how much the heap may grow on a machine with ram bytes, 0 for unknown.

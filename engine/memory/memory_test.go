@@ -13,12 +13,12 @@ func TestPercentFollowsTheHeap(t *testing.T) {
 		live, least uint64
 		want        int
 	}{{0, 96 << 20, 2400}, {8 << 20, 96 << 20, 1200}, {96 << 20, 96 << 20, 100}, {192 << 20, 96 << 20, 50}, {384 << 20, 96 << 20, 25},
-		{8 << 30, 96 << 20, 25}, {32 << 20, 160 << 20, 500}} {
+		{8 << 30, 96 << 20, 25}, {32 << 20, 192 << 20, 600}} {
 		if got := percent(c.live, c.least); got != c.want {
 			t.Errorf("%d MB that may grow by %d: %d, want %d", c.live>>20, c.least>>20, got, c.want)
 		}
 	}
-	for ram, want := range map[uint64]uint64{0: 160, 256 << 20: 32, 1 << 30: 64, 2 << 30: 128, 64 << 30: 160} {
+	for ram, want := range map[uint64]uint64{0: 192, 256 << 20: 32, 1 << 30: 64, 2 << 30: 128, 64 << 30: 192} {
 		if got := minGrowth(ram); got != want<<20 {
 			t.Errorf("%d MB of memory: the heap may grow by %d, want %d", ram>>20, got>>20, want)
 		}

@@ -505,8 +505,8 @@ type boxer struct {
 const blockSize = 16
 
 func (b *boxer) int(n int64) any {
-	if uint64(n-smallLow) < uint64(len(small)) {
-		return small[n-smallLow]
+	if v := isSmall(n); v != nil {
+		return pack(intType, ptr(v))
 	}
 	if len(b.ints) == 0 {
 		b.ints = make([]int64, blockSize)

@@ -18,8 +18,8 @@ const (
 	smallHigh = 1 << 15
 )
 
-// small holds boxed integers so that everyday arithmetic does not allocate.
-var small = func() (s [smallHigh - smallLow]any) {
+// small holds the integers of everyday arithmetic, which are boxed by pointing at them.
+var small = func() (s [smallHigh - smallLow]int64) {
 	for i := range s {
 		s[i] = int64(i + smallLow)
 	}
@@ -28,10 +28,18 @@ var small = func() (s [smallHigh - smallLow]any) {
 
 // Int boxes n.
 func Int(n int64) any {
-	if uint64(n-smallLow) < uint64(len(small)) {
-		return small[n-smallLow]
+	if v := isSmall(n); v != nil {
+		return pack(intType, ptr(v))
 	}
 	return n
+}
+
+// isSmall is where n is among small, nil elsewhere.
+func isSmall(n int64) *int64 {
+	if i := uint64(n - smallLow); i < uint64(len(small)) {
+		return &small[i]
+	}
+	return nil
 }
 
 // Arg returns argument i (1-based) of the running Go function; nil when absent.
