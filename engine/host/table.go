@@ -12,6 +12,7 @@ import (
 	"ntopgo/engine/memory"
 	"ntopgo/engine/network"
 	"ntopgo/engine/number"
+	"ntopgo/engine/prefetch"
 )
 
 // Place is where an address belongs: the number of its autonomous system and the
@@ -23,22 +24,24 @@ type Place struct {
 
 // Table is the set of hosts of one interface, shared by its shards.
 type Table struct {
-	max    int
-	nets   *network.Set
-	locate func(netip.Addr) Place
-	count  struct {
+	max        int
+	nets       *network.Set
+	locate     func(netip.Addr) Place
+	aggregates *aggregate.Table
+	pools      atomic.Pointer[hostpool.Set]
+	seed       uint64
+	live       atomic.Pointer[index]
+
+	_     prefetch.Apart // what follows changes with each new host
+	count struct {
 		sync.Mutex
 		n       int
 		refused uint64
 	}
-	aggregates                 *aggregate.Table
-	pools                      atomic.Pointer[hostpool.Set]
 	local, rxOnly, rxOnlyLocal atomic.Int64
 	groups                     atomic.Int64
 	virtual                    atomic.Int64 // virtual hosts of all
 
-	seed    uint64
-	live    atomic.Pointer[index]
 	mu      sync.Mutex // held by whoever changes live or numbers
 	numbers number.Set[Host]
 }

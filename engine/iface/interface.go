@@ -18,26 +18,30 @@ import (
 	"ntopgo/engine/mac"
 	"ntopgo/engine/network"
 	"ntopgo/engine/policy"
+	"ntopgo/engine/prefetch"
 	"ntopgo/engine/profile"
 )
 
 // Interface is a packet source with everything derived from it. Its methods
 // may be called from any goroutine.
 type Interface struct {
-	cfg      Config
-	source   capture.Source
-	info     capture.Info
-	dpi      *dpi.Engine
-	nets     *network.Set
-	shards   []*shard
-	hosts    *host.Table
-	macs     *mac.Table
+	cfg    Config
+	source capture.Source
+	info   capture.Info
+	dpi    *dpi.Engine
+	nets   *network.Set
+	shards []*shard
+	hosts  *host.Table
+	macs   *mac.Table
+	seed   uint64 // of the hashes of flows
+
+	_        prefetch.Apart // what stands before is read for each packet
 	limit    flow.Limit
-	seed     uint64        // of the hashes of flows
-	rated    []*mac.Mac    // stations with rates to derive; of who ends a second
-	tickAt   int64         // when the previous roll-up ended; likewise
-	nextFlow uint32        // number of the next flow; likewise
-	dealt    atomic.Uint64 // packets and reports of flows so far, which gives each its place
+	_        prefetch.Apart // that changes with each new flow
+	rated    []*mac.Mac     // stations with rates to derive; of who ends a second
+	tickAt   int64          // when the previous roll-up ended; likewise
+	nextFlow uint32         // number of the next flow; likewise
+	dealt    atomic.Uint64  // packets and reports of flows so far, which gives each its place
 
 	uses     []behaviour.Use // memory of who ends a second
 	services *behaviour.Services
@@ -75,7 +79,6 @@ type Interface struct {
 		exporters map[uint32]*exporter
 	}
 	checks         atomic.Pointer[checks.Set] // nil: none
-	alerted        alerted
 	taps           atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
 	tapping        sync.Mutex                    // of the reader that offers frames to the taps
 	profiles       atomic.Pointer[profile.Set]   // nil while there are none
@@ -87,6 +90,10 @@ type Interface struct {
 	observedAt     int64            // seconds, see observeHosts
 	anomalies      [2]atomic.Uint64 // of local and remote hosts
 	externalAlerts atomic.Bool
+
+	_       prefetch.Apart
+	alerted alerted
+	_       prefetch.Apart
 
 	cancel context.CancelFunc
 	done   chan struct{}

@@ -3,7 +3,11 @@
 // record. Nothing but that may enter here.
 package number
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"ntopgo/engine/prefetch"
+)
 
 // A number is the index of a place, and above it how often the place was given
 // away before, so that an old number finds nothing.
@@ -16,7 +20,9 @@ const (
 // Set numbers objects of a kind. Whoever calls Add and Remove excludes others;
 // At needs no lock.
 type Set[T any] struct {
+	_      prefetch.Apart
 	chunks atomic.Pointer[[]*chunk[T]]
+	_      prefetch.Apart
 	next   uint32 // first index that was never used
 	free   []uint32
 }

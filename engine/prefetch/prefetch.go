@@ -9,6 +9,10 @@ import "unsafe"
 // LineSize is the size of a cache line in bytes.
 const LineSize = 64
 
+// Apart lies between fields that cores write and fields that others read, which would wait
+// for each other otherwise. Many processors fetch lines in pairs.
+type Apart [2 * LineSize]byte
+
 // LinesOf is how many lines size bytes fill from the start of one on.
 func LinesOf(size uintptr) int { return int(size+LineSize-1) / LineSize }
 
