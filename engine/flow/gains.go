@@ -335,12 +335,7 @@ func (t *Table) Announce() {
 
 // speak tells the hosts of r who has sent something.
 func (t *Table) speak(r *Record, l Links) {
-	if r.is(spokeToServer) {
-		t.hooks.Speaks(l.Cli, l.Srv)
-	}
-	if r.is(spokeToClient) {
-		t.hooks.Speaks(l.Srv, l.Cli)
-	}
+	t.hooks.Speak(l.Cli, l.Srv, r.is(spokeToServer), r.is(spokeToClient))
 }
 
 // inParts calls fn for the flows with these numbers that have not ended. It asks

@@ -20,7 +20,7 @@ func newTestTable(t testing.TB, limit *Limit) *Table {
 	}
 	nothing := func(*Record, Links) {}
 	return NewTable(limit, e, testSeed, Hooks{Hosts: host.NewTable(0, nil, nil), MACs: mac.NewTable(), New: func(*Record, *decode.Packet) (l Links) { return l }, Swapped: nothing,
-		Speaks: func(_, _ *host.Host) {}, Begun: nothing, Named: nothing, Said: func(*Record, *decode.Packet, bool, bool) {}, Gains: func([]Pending) {}, Ended: nothing})
+		Speak: func(_, _ *host.Host, _, _ bool) {}, Begun: nothing, Named: nothing, Said: func(*Record, *decode.Packet, bool, bool) {}, Gains: func([]Pending) {}, Ended: nothing})
 }
 
 // udp makes the packet of a flow with number n; back turns it round.

@@ -80,9 +80,9 @@ type Hooks struct {
 	New func(r *Record, p *decode.Packet) Links
 	// Swapped is called after client and server of a flow were exchanged.
 	Swapped func(r *Record, l Links)
-	// Speaks is called for each direction that began, at the end of the second;
-	// hosts that the table of hosts had no room for are nil.
-	Speaks func(from, to *host.Host)
+	// Speak is called when a direction began, at the end of the second, with those that
+	// have begun; hosts that the table of hosts had no room for are nil.
+	Speak func(cli, srv *host.Host, asked, answered bool)
 	// Begun is called once for each flow at the end of its first second, when its
 	// direction is mostly settled.
 	Begun func(r *Record, l Links)

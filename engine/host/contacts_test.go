@@ -73,13 +73,37 @@ func TestSitesAreBounded(t *testing.T) {
 	}
 }
 
+// Hosts that were only ever spoken to are counted, whichever direction begins first.
+func TestSpeak(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string][][2]bool{
+		"asked": {{true, false}}, "answered": {{true, false}, {false, true}}, "at once": {{true, true}},
+		"answered again": {{true, false}, {true, true}, {true, true}}, "the other way": {{false, true}},
+	} {
+		tab, srv := newHost(t)
+		cli := tab.Get(Key{Addr: netip.MustParseAddr("192.168.1.77")}, nil, 1)
+		asked, answered := false, false
+		for _, s := range says {
+			tab.Speak(cli, srv, s[0], s[1])
+			asked, answered = asked || s[0], answered || s[1]
+			want := 1
+			if asked && answered {
+				want = 0
+			}
+			if _, rx, _ := tab.Kinds(); rx != want {
+				t.Errorf("%s: %d hosts only listen, want %d", name, rx, want)
+			}
+		}
+	}
+}
+
 // A reset leaves the number of hosts that only listen right.
 func TestResetKeepsTheTableRight(t *testing.T) {
 	t.Parallel()
 	tab, h := newHost(t)
 	gain := func() {
 		g := Gained{Sent: &counters.Gain{}, Rcvd: &counters.Gain{Packets: 1, Bytes: 60}, Proto: 17}
-		tab.Speaks(nil, h)
+		tab.Speak(nil, h, true, false)
 		h.Gain(&g)
 	}
 	gain()

@@ -160,18 +160,32 @@ func (t *Table) Kinds() (local, rxOnly, rxOnlyLocal int) {
 	return int(t.local.Load()), int(t.rxOnly.Load()), int(t.rxOnlyLocal.Load())
 }
 
-// Speaks notes that from, or nobody when nil, sent a packet to to. Whoever
-// counts a flow calls it at the first packet of each direction.
-func (t *Table) Speaks(from, to *Host) {
-	if from != nil && from.seen.Load()&hostSent == 0 {
-		if was := from.seen.Or(hostSent); was == hostHeard {
-			t.countRxOnly(from, -1)
-		}
+// Speak notes that cli sent packets to srv, if asked is set, and srv to cli if answered
+// is; either may be nil. Whoever counts a flow calls it when a direction began.
+func (t *Table) Speak(cli, srv *Host, asked, answered bool) {
+	var ofCli, ofSrv uint32
+	if asked {
+		ofCli, ofSrv = hostSent, hostHeard
 	}
-	if to != nil && to.seen.Load()&hostHeard == 0 {
-		if was := to.seen.Or(hostHeard); was == 0 {
-			t.countRxOnly(to, 1)
-		}
+	if answered {
+		ofCli, ofSrv = ofCli|hostHeard, ofSrv|hostSent
+	}
+	t.did(cli, ofCli)
+	t.did(srv, ofSrv)
+}
+
+// did notes what h, which may be nil, was seen doing. Most hosts get an answer at once:
+// they never count as only spoken to, which all cores would have to hear.
+func (t *Table) did(h *Host, what uint32) {
+	if h == nil || h.seen.Load()&what == what {
+		return
+	}
+	was := h.seen.Or(what)
+	switch now := was | what; {
+	case was == hostHeard && now != hostHeard:
+		t.countRxOnly(h, -1)
+	case was != hostHeard && now == hostHeard:
+		t.countRxOnly(h, 1)
 	}
 }
 

@@ -78,7 +78,7 @@ type Interface struct {
 		points    map[uint16]*ObsPoint
 		exporters map[uint32]*exporter
 	}
-	checks         atomic.Pointer[checks.Set] // nil: none
+	checks         atomic.Pointer[checks.Set]    // nil: none
 	taps           atomic.Pointer[[MaxTaps]*Tap] // nil while there are none
 	tapping        sync.Mutex                    // of the reader that offers frames to the taps
 	profiles       atomic.Pointer[profile.Set]   // nil while there are none

@@ -35,7 +35,7 @@ type shard struct {
 
 func newShard(i *Interface, number int) *shard {
 	s := &shard{i: i, number: number, macs: newMACDeltas(), passer: passer{first: number}}
-	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speaks: i.hosts.Speaks,
+	s.flows = flow.NewTable(&i.limit, i.dpi, i.seed, flow.Hooks{Hosts: i.hosts, MACs: i.macs, New: s.attach, Swapped: s.swapped, Speak: i.hosts.Speak,
 		Begun: s.begun, Named: s.names, Said: s.said, Gains: s.gains, Ended: s.detach})
 	return s
 }
