@@ -56,10 +56,10 @@ func TestTuneFollows(t *testing.T) {
 	if p := read(); p < 600 {
 		t.Errorf("small heap: GOGC is %d", p)
 	}
-	held := make([]byte, 640<<20)
+	held := make([]byte, 5*mostGrowth)
 	for end := time.Now().Add(20 * time.Second); read() != 25; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("640 MB in use: GOGC is %d, want 25", read())
+			t.Fatalf("%d MB in use: GOGC is %d, want 25", len(held)>>20, read())
 		}
 		runtime.GC()
 	}
