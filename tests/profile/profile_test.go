@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -27,5 +32,25 @@ func TestDefaultProfile(t *testing.T) {
 	}
 	if at := regexp.MustCompile(`/(tmp|home|root|usr|opt|var|work)/[\w.]`).Find(b); at != nil {
 		t.Errorf("it holds a path that begins with %q", at)
+	}
+}
+
+// TestNoRecordings finds what profilers leave behind, which names the files of the machine:
+// of the files that belong to the repository two are no text.
+func TestNoRecordings(t *testing.T) {
+	t.Parallel()
+	list, err := exec.Command("git", "-C", "../..", "ls-files", "-z").Output()
+	if err != nil {
+		t.Skipf("not a clone: %v", err)
+	}
+	binary := []string{"compat/layout/demo/demo.pcap", "default.pgo"}
+	for _, name := range strings.Split(strings.TrimSuffix(string(list), "\x00"), "\x00") {
+		b, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			continue // deleted and not committed yet
+		}
+		if bytes.IndexByte(b, 0) >= 0 && !slices.Contains(binary, name) {
+			t.Errorf("%s is no text", name)
+		}
 	}
 }
