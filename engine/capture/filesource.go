@@ -156,10 +156,6 @@ func (s *fileSource) Close() error {
 	return err
 }
 
-// littleLeft is how many bytes are no reason to go on with a batch before more is read: as
-// many as a frame may have.
-const littleLeft = 2 << 10
-
 // Read implements Source.
 func (s *fileSource) Read(b *Batch, max int) error {
 	s.chunks.drop(b)
@@ -211,9 +207,6 @@ func (s *fileSource) Read(b *Batch, max int) error {
 		if wanted {
 			s.in.hold(b)
 			b.Frames = b.Frames[:n+1]
-			if n >= max/4 && s.in.Buffered() < littleLeft {
-				return nil // what comes next may be read, and decoded, by another core
-			}
 		}
 	}
 	return nil
