@@ -505,7 +505,7 @@ type boxer struct {
 const blockSize = 16
 
 func (b *boxer) int(n int64) any {
-	if v := isSmall(n); v != nil {
+	if v := smallAt(n); v != nil {
 		return pack(intType, ptr(v))
 	}
 	if len(b.ints) == 0 {

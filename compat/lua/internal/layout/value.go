@@ -28,14 +28,14 @@ var small = func() (s [smallHigh - smallLow]int64) {
 
 // Int boxes n.
 func Int(n int64) any {
-	if v := isSmall(n); v != nil {
+	if v := smallAt(n); v != nil {
 		return pack(intType, ptr(v))
 	}
 	return n
 }
 
-// isSmall is where n is among small, nil elsewhere.
-func isSmall(n int64) *int64 {
+// smallAt is where n is among small, nil elsewhere.
+func smallAt(n int64) *int64 {
 	if i := uint64(n - smallLow); i < uint64(len(small)) {
 		return &small[i]
 	}
