@@ -3,6 +3,7 @@ package aggregate
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"ntopgo/engine/counters"
 )
@@ -208,6 +209,34 @@ func TestPassing(t *testing.T) {
 	}
 	if v := tab.Find(Key{AS, 1}).View(); v.FirstSeen != 46 || v.LastSeen != 64 {
 		t.Errorf("seen from %d to %d", v.FirstSeen, v.LastSeen)
+	}
+}
+
+// TestPassingGoesRound has somebody else at the first kind of groups: the others are passed
+// on to meanwhile, and the first afterwards.
+func TestPassingGoesRound(t *testing.T) {
+	t.Parallel()
+	tab := NewTable()
+	m := tab.Join(ids(map[Kind]uint32{AS: 1, Pool: 1}), false)
+	var p Passing
+	p.Add(m, nil, gained(true), gained(true))
+	busy, free := tab.Find(Key{AS, 1}), tab.Find(Key{Pool, 1})
+	busy.mu.Lock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Pass(int(AS))
+	}()
+	for end := time.Now().Add(10 * time.Second); free.View().Flows == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Error("all kinds wait for one")
+			break
+		}
+	}
+	busy.mu.Unlock()
+	<-done
+	if v, w := busy.View(), free.View(); v.Flows != 1 || w.Flows != 1 {
+		t.Errorf("%d and %d flows, want one each", v.Flows, w.Flows)
 	}
 }
 

@@ -83,7 +83,6 @@ func New(cfg Config) (*Engine, error) {
 	setDefault(&cfg.MaxPackets, 80)
 	setDefault(&cfg.MaxReassembly, 16384)
 	setDefault(&cfg.MaxSteps, 1024)
-	go func() { _, _ = builtinAddresses() }() // takes as long as all of what follows
 	e := &Engine{core: &core{cfg: cfg, categories: map[uint16]uint8{}}}
 	e.near = newShelves(e.core, 0)
 	rows := protocols2024[:]

@@ -92,7 +92,7 @@ type Interface struct {
 	externalAlerts atomic.Bool
 
 	_       prefetch.Apart
-	alerted alerted
+	alerted alerted // changes with each alert of a flow
 	_       prefetch.Apart
 
 	cancel context.CancelFunc

@@ -1,7 +1,8 @@
 // Package prefetch asks the processor for memory before it is needed. Tables of
 // many flows and hosts do not fit into caches: whoever works through a batch
 // asks for the next records first, so that the waits overlap. It changes
-// nothing that a program can see, and needs no lock. Nothing else may enter here.
+// nothing that a program can see, and needs no lock. Only that and the sizes of what
+// caches exchange may enter here.
 package prefetch
 
 import "unsafe"
